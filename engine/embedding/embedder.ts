@@ -1,0 +1,31 @@
+import type { EmbeddingSpace } from '../../shared/model/space.ts'
+
+export type EmbedderState = 'idle' | 'starting' | 'ready' | 'restarting' | 'failed'
+
+/** What a space is, before the store gave it an id. */
+export type SpaceDescription = Omit<EmbeddingSpace, 'id' | 'isDefault'>
+
+/**
+ * Turns texts into vectors of one embedding space. Pooling and normalisation are part of it: what comes out is ready
+ * for the index.
+ */
+export interface Embedder {
+  readonly space: SpaceDescription
+  readonly state: EmbedderState
+  /**
+   * The vector of a query, `[dimension]`. Goes before passages that wait.
+   * @throws AkinError `model-missing`, `model-damaged`, `inference-crashed`, `cancelled`
+   */
+  embedQuery(text: string, signal?: AbortSignal): Promise<Float32Array>
+  /** The vector of a short text by the rule for passages, with the priority of a query: for "similar to". */
+  embedText(text: string, signal?: AbortSignal): Promise<Float32Array>
+  /**
+   * The vector of a passage, `[dimension]`. Many may be asked for at once; they are answered one by one in order.
+   * @throws AkinError `embedding-failed` when this text cannot be embedded, `inference-crashed` when the process died
+   * while it was at it or before; the process is started again for the next call
+   */
+  embedPassage(text: string, signal?: AbortSignal): Promise<Float32Array>
+  /** Loads the model, so that the first query does not wait for it. */
+  warmUp(): Promise<void>
+  close(): Promise<void>
+}

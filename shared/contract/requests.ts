@@ -1,0 +1,285 @@
+import { z } from 'zod'
+import { DiskUse, Facets, LibraryStatus, SavedSearch, Settings, Undoable } from '../model/library.ts'
+import { Document, DocumentId, DocumentSummary, documentKinds } from '../model/document.ts'
+import { Filter } from '../model/filter.ts'
+import { Job, JobId, JobItem } from '../model/job.ts'
+import { confidences, KinHit, Passage, SearchHit, searchModes, Span } from '../model/search.ts'
+import { defineRequest } from './define.ts'
+
+/** Limits of a request: nothing unbounded crosses a process border. */
+export const limits = {
+  idsPerRequest: 10_000,
+  rowsPerPage: 500,
+  hitsPerPage: 100,
+  importSources: 5_000,
+  inlineTextLength: 10_000_000,
+  /** A longer query is refused with `query-too-long`; this is where even reading it stops. */
+  queryLength: 1_000_000,
+  requestBytes: 64 * 1024 * 1024,
+  uploadBytes: 100 * 1024 * 1024,
+} as const
+
+const Nothing = z.object({}).strict()
+const Done = z.object({})
+const Ids = z.array(DocumentId).min(1).max(limits.idsPerRequest)
+const Started = z.object({ jobId: JobId })
+const QueryText = z.string().max(limits.queryLength)
+const Tag = z.string().trim().min(1).max(100)
+
+/**
+ * Something to import.
+ * - `path`: a file or folder on this computer; the terminal only
+ * - `grant`: a path that the desktop host handed out after a dialog or a drop; the window never names a path itself
+ * - `upload`: bytes that were sent to the browser host before, kept as a copy named by their hash
+ * - `text`: a document made by the caller
+ */
+export const ImportSource = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('path'), path: z.string().min(1).max(4_096) }),
+  z.object({ type: z.literal('grant'), grant: z.string().min(1).max(100) }),
+  z.object({
+    type: z.literal('upload'),
+    /** SHA-256 of the bytes, in hexadecimal, as the upload's reply gave it. */
+    uploadId: z.string().regex(/^[0-9a-f]{64}$/),
+    /** File name with its folder, as the page knows it: `notes/2024/ferry.md`. */
+    name: z.string().min(1).max(4_096),
+    modifiedAt: z.iso.datetime().optional(),
+  }),
+  z.object({
+    type: z.literal('text'),
+    /** Identifies the text: the same id again replaces it. */
+    externalId: z.string().min(1).max(1_000),
+    title: z.string().max(2_000),
+    text: z.string().max(limits.inlineTextLength),
+    mediaType: z.enum(['text/plain', 'text/markdown', 'text/html']).default('text/plain'),
+    kind: z.enum(documentKinds).optional(),
+    author: z.string().max(500).optional(),
+    publishedAt: z.string().max(40).optional(),
+    tags: z.array(Tag).max(100).optional(),
+    label: z.string().max(200).optional(),
+  }),
+])
+export type ImportSource = z.infer<typeof ImportSource>
+
+const SearchReply = z.object({
+  hits: z.array(SearchHit),
+  /** Documents that either leg found, of which `hits` is a page. */
+  total: z.int().nonnegative(),
+  /** How many documents the filter let through. */
+  searched: z.int().nonnegative(),
+  /** Confidence of the best hit; `nothing` when no hit is better than chance: the page then says so. */
+  verdict: z.enum([...confidences, 'nothing']),
+  /** 0…1: how sure Akin is that the library answers this query at all. */
+  confidence: z.number(),
+  /** Each word of the query with the number of documents that have it. */
+  words: z.array(z.object({ word: z.string(), documents: z.int().nonnegative() })),
+  problems: z.array(z.object({ code: z.string(), message: z.string(), start: z.int(), end: z.int() })),
+  /** Set when meaning could not be searched: `loading` will pass and an event says so; `failed` gives its reason. */
+  meaning: z.enum(['searched', 'not-asked', 'loading', 'failed', 'empty']),
+  meaningReason: z.string().nullable(),
+  /** Documents that are not read for meaning yet. */
+  pending: z.int().nonnegative(),
+  timings: z.object({ embedMs: z.number(), vectorsMs: z.number(), keywordsMs: z.number(), totalMs: z.number() }),
+})
+export type SearchReply = z.infer<typeof SearchReply>
+
+export const SearchQuery = z.object({
+  text: QueryText,
+  mode: z.enum(searchModes).default('hybrid'),
+  /** Joined with the filters in the text; both must hold. */
+  filter: Filter.default({}),
+  sort: z.enum(['best', 'newest', 'oldest']).default('best'),
+  offset: z.int().min(0).max(100_000).default(0),
+  limit: z.int().min(1).max(limits.hitsPerPage).default(20),
+  /** Documents whose meaning is added to, or taken from, the query's. */
+  moreLike: z.array(DocumentId).max(20).default([]),
+  lessLike: z.array(DocumentId).max(20).default([]),
+  /** True waits for the model to load instead of answering by words first. */
+  waitForMeaning: z.boolean().default(true),
+})
+export type SearchQuery = z.infer<typeof SearchQuery>
+
+export const SimilarQuery = z.object({
+  to: z.union([
+    z.object({ documentId: DocumentId, start: z.int().nonnegative(), end: z.int().positive() }),
+    z.object({ documentId: DocumentId }),
+    z.object({ text: z.string().min(1).max(100_000) }),
+  ]),
+  filter: Filter.default({}),
+  limit: z.int().min(1).max(limits.hitsPerPage).default(20),
+})
+export type SimilarQuery = z.infer<typeof SimilarQuery>
+
+const SimilarReply = z.object({
+  hits: z.array(KinHit),
+  /** Near-duplicates of the item, apart from its kin. */
+  nearlySame: z.array(KinHit),
+  /** `pending`: the item itself has no vectors yet. */
+  state: z.enum(['ready', 'pending', 'failed', 'empty']),
+  /** How many items were left out because they were marked "not kin". */
+  hidden: z.int().nonnegative(),
+})
+export type SimilarReply = z.infer<typeof SimilarReply>
+
+const sortFields = ['title', 'kind', 'source', 'author', 'date', 'language', 'length', 'status'] as const
+
+/** The contract: every request that any host serves, by `area.verb`. */
+export const requests = {
+  'library.status': defineRequest(Nothing, LibraryStatus),
+  'library.facets': defineRequest(z.object({ filter: Filter.default({}) }), Facets),
+  'library.disk': defineRequest(Nothing, DiskUse),
+  /** Takes back one change; `not-found` when it is too old. */
+  'library.undo': defineRequest(z.object({ undoId: z.int().positive() }), z.object({ changed: z.array(DocumentId) })),
+
+  'documents.list': defineRequest(
+    z.object({
+      filter: Filter.default({}),
+      sort: z.object({ by: z.enum(sortFields), descending: z.boolean() }).default({ by: 'date', descending: true }),
+      offset: z.int().min(0).max(10_000_000).default(0),
+      limit: z.int().min(1).max(limits.rowsPerPage).default(100),
+    }),
+    z.object({ total: z.int().nonnegative(), rows: z.array(DocumentSummary) }),
+  ),
+  /** Ids in the order of the list, for selecting a range or all; at most 100,000. */
+  'documents.ids': defineRequest(
+    z.object({
+      filter: Filter.default({}),
+      sort: z.object({ by: z.enum(sortFields), descending: z.boolean() }).default({ by: 'date', descending: true }),
+    }),
+    z.object({ ids: z.array(DocumentId) }),
+  ),
+  'documents.get': defineRequest(z.object({ id: DocumentId }), Document),
+  'documents.import': defineRequest(
+    z.object({ sources: z.array(ImportSource).min(1).max(limits.importSources), title: z.string().max(200).optional() }),
+    Started,
+  ),
+  'documents.update': defineRequest(
+    z.object({
+      ids: Ids,
+      addTags: z.array(Tag).max(50).default([]),
+      removeTags: z.array(Tag).max(50).default([]),
+      isStarred: z.boolean().optional(),
+      isRead: z.boolean().optional(),
+    }),
+    Undoable,
+  ),
+  'documents.trash': defineRequest(z.object({ ids: Ids }), Undoable),
+  'documents.restore': defineRequest(z.object({ ids: Ids }), Undoable),
+  /** Removes for good what is in the trash; cannot be undone. */
+  'documents.purge': defineRequest(z.object({ ids: Ids }), z.object({ removed: z.int().nonnegative() })),
+  /** Reads the originals again, or embeds again where there is none. */
+  'documents.reindex': defineRequest(z.object({ ids: Ids }), Started),
+
+  'search.query': defineRequest(SearchQuery, SearchReply),
+  /** Further passages of one document for the same query, best first. */
+  'search.passages': defineRequest(
+    z.object({
+      text: QueryText,
+      documentId: DocumentId,
+      mode: z.enum(searchModes).default('hybrid'),
+      limit: z.int().min(1).max(50).default(10),
+    }),
+    z.object({ passages: z.array(Passage) }),
+  ),
+  /** The sentence nearest in meaning within each passage; slower than the search, so asked for after it. */
+  'search.sentences': defineRequest(
+    z.object({
+      text: QueryText,
+      passages: z.array(z.object({ documentId: DocumentId, start: z.int().nonnegative(), end: z.int().positive() })).max(20),
+    }),
+    z.object({ spans: z.array(Span.nullable()) }),
+  ),
+  /** Values for the filter under the cursor, with the number of documents each would leave. */
+  'search.suggest': defineRequest(
+    z.object({ text: QueryText, caret: z.int().nonnegative() }),
+    z.object({
+      start: z.int().nonnegative(),
+      end: z.int().nonnegative(),
+      key: z.string().nullable(),
+      values: z.array(z.object({ value: z.string(), count: z.int().nonnegative() })),
+    }),
+  ),
+  'search.saved': defineRequest(Nothing, z.object({ searches: z.array(SavedSearch) })),
+  'search.save': defineRequest(SavedSearch.omit({ id: true }), SavedSearch),
+  'search.unsave': defineRequest(z.object({ id: z.int().positive() }), Done),
+
+  'similar.find': defineRequest(SimilarQuery, SimilarReply),
+  /** "Not kin": the two are not shown beside each other again. */
+  'similar.hide': defineRequest(z.object({ documentId: DocumentId, otherId: DocumentId }), Undoable),
+  'similar.unhide': defineRequest(z.object({ documentId: DocumentId }), z.object({ restored: z.int().nonnegative() })),
+
+  'jobs.list': defineRequest(z.object({ limit: z.int().min(1).max(200).default(100) }), z.object({ jobs: z.array(Job) })),
+  'jobs.get': defineRequest(
+    z.object({
+      id: JobId,
+      outcome: z.enum(['failed', 'skipped']).optional(),
+      offset: z.int().min(0).default(0),
+      limit: z.int().min(1).max(500).default(200),
+    }),
+    z.object({ job: Job, items: z.array(JobItem), totalItems: z.int().nonnegative() }),
+  ),
+  'jobs.pause': defineRequest(z.object({ id: JobId }), Done),
+  'jobs.resume': defineRequest(z.object({ id: JobId }), Done),
+  'jobs.cancel': defineRequest(z.object({ id: JobId }), Done),
+  /** Tries the failed items of a job again, all or those named, in a new job. */
+  'jobs.retry': defineRequest(z.object({ id: JobId, items: z.array(z.int().positive()).max(10_000).optional() }), Started),
+  'jobs.clear': defineRequest(Nothing, Done),
+
+  'index.rebuild': defineRequest(z.object({ part: z.enum(['vectors', 'keywords', 'all']).default('all') }), Started),
+
+  'sample.add': defineRequest(Nothing, Started),
+  'sample.remove': defineRequest(Nothing, z.object({ removed: z.int().nonnegative() })),
+
+  'settings.get': defineRequest(Nothing, Settings),
+  'settings.set': defineRequest(Settings.partial(), Settings),
+
+  'images.load': defineRequest(
+    z.object({ documentId: DocumentId, src: z.string().max(8_192) }),
+    z.object({ mediaType: z.string(), base64: z.string() }),
+  ),
+
+  'about.get': defineRequest(
+    Nothing,
+    z.object({
+      version: z.string(),
+      folder: z.string(),
+      parts: z.array(z.object({ name: z.string(), version: z.string(), licence: z.string() })),
+      /** Plain text to paste into a report; holds no titles, texts or paths of the person's files. */
+      diagnostics: z.string(),
+    }),
+  ),
+
+  /** What this host can do, so that the window offers only what works. */
+  'host.describe': defineRequest(
+    Nothing,
+    z.object({
+      host: z.enum(['desktop', 'browser', 'terminal']),
+      platform: z.string(),
+      canPick: z.boolean(),
+      canOpen: z.boolean(),
+      canShowInFolder: z.boolean(),
+    }),
+    'host',
+  ),
+  /** Opens the host's own dialog; the reply names what was chosen by grants, never by paths. */
+  'host.pick': defineRequest(
+    z.object({ what: z.enum(['files', 'folder']) }),
+    z.object({ grants: z.array(z.object({ grant: z.string(), name: z.string() })) }),
+    'host',
+  ),
+  /** Opens the original with the program that the system has for it. */
+  'host.open': defineRequest(z.object({ documentId: DocumentId }), Done, 'host'),
+  'host.reveal': defineRequest(z.object({ documentId: DocumentId }), Done, 'host'),
+  /** Opens a link of a document in the system's browser; https and mailto only. */
+  'host.link': defineRequest(z.object({ url: z.url().max(8_192) }), Done, 'host'),
+} as const
+
+export type Requests = typeof requests
+export type RequestName = keyof Requests
+export type RequestInput<N extends RequestName> = z.input<Requests[N]['input']>
+/** The input as a handler sees it: defaults filled in. */
+export type RequestParsed<N extends RequestName> = z.output<Requests[N]['input']>
+export type RequestOutput<N extends RequestName> = z.output<Requests[N]['output']>
+
+export function isRequestName(name: unknown): name is RequestName {
+  return typeof name === 'string' && Object.hasOwn(requests, name)
+}

@@ -13,6 +13,7 @@ export interface SpawnOptions {
 /** A process of ours, whatever started it. Messages are structured clones: typed arrays arrive as typed arrays. */
 export interface ServiceProcess {
   readonly pid: number | undefined
+  /** Messages to a process that is gone are dropped: its exit tells. */
   post(message: unknown): void
   /** One listener; messages that came before it are kept for it. */
   onMessage(listener: (message: unknown) => void): void
@@ -27,7 +28,16 @@ export interface ServiceProcess {
 export interface ServiceExit {
   readonly code: number | null
   readonly signal: string | null
+  /** The end of what it wrote to standard error, at most 4,000 characters. */
+  readonly lastWords: string
 }
 
 /** Starts services: over `child_process.fork` in Node, over `utilityProcess` on the desktop. */
 export type SpawnService = (name: ServiceName, options?: SpawnOptions) => ServiceProcess
+
+/** The other end, inside the service's process. */
+export interface ServicePort {
+  post(message: unknown): void
+  /** One listener; messages that came before it are kept for it. */
+  onMessage(listener: (message: unknown) => void): void
+}

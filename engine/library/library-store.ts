@@ -30,7 +30,6 @@ export interface LibraryStore {
   readonly changes: ChangeFeed
   readonly jobs: JobStore
   readonly settings: SettingsStore
-  readonly isReadOnly: boolean
   /** When the library was set up, ISO 8601. */
   readonly createdAt: string
   /** Bytes on disk of texts and metadata, and of vectors. */
@@ -170,17 +169,25 @@ export interface StatusCounts {
   readonly hasSample: boolean
 }
 
+export interface PutImportedOptions {
+  /** Stores it again though the content is the same: for reading an item anew. */
+  readonly isForced?: boolean
+  /**
+   * Takes a document out of the trash when it is imported again: right when the person named this very item, wrong
+   * when a whole folder is read again that happens to hold it. Default false.
+   */
+  readonly restoresTrashed?: boolean
+}
+
 export interface DocumentStore {
   /**
    * Stores what was read, all of the list or nothing.
    * - A source seen for the first time whose content is known becomes a further source of that document.
    * - A known source with other content updates its document in place, keeping tags, star and read mark, unless the
    *   document has other sources: then the source moves to a document of its own.
-   * - A document in the trash comes back out when it is imported again.
    * - Chunks whose text stays keep their vectors.
-   * @param isForced stores it again though the content is the same: for reading an item anew
    */
-  putImported(documents: readonly ImportedDocument[], isForced?: boolean): Promise<ImportResult[]>
+  putImported(documents: readonly ImportedDocument[], options?: PutImportedOptions): Promise<ImportResult[]>
   /** Stores that a source could not be read; an earlier good version of its document stays as it is. */
   putUnreadable(documents: readonly UnreadableDocument[]): Promise<ImportResult[]>
   /** What is known of each source, in order; `null` for a new one. */

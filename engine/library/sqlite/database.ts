@@ -1,0 +1,133 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { AkinError } from '../../../shared/errors.ts'
+
+export type Row = Record<string, string | number | bigint | null | Uint8Array>
+export type SqlValue = SQLInputValue
+
+/**
+ * One SQLite connection with a cache of prepared statements and errors turned into codes. All calls are synchronous;
+ * a transaction is one function call, so that nothing else of this process can come between its statements.
+ */
+export class Database {
+  readonly #connection: DatabaseSync
+  readonly #statements = new Map<string, StatementSync>()
+  #depth = 0
+
+  constructor(file: string, options: { isReadOnly?: boolean } = {}) {
+    this.#connection = guard(() => new DatabaseSync(file, { readOnly: options.isReadOnly ?? false, timeout: 5_000 }))
+  }
+
+  /** Runs SQL that returns nothing, several statements at once if need be. */
+  execute(sql: string): void {
+    guard(() => this.#connection.exec(sql))
+  }
+
+  /** Runs one statement and tells how many rows it changed. */
+  run(sql: string, ...values: SqlValue[]): { changes: number; lastId: number } {
+    const result = guard(() => this.#statement(sql).run(...values))
+    return { changes: Number(result.changes), lastId: Number(result.lastInsertRowid) }
+  }
+
+  get<R extends Row = Row>(sql: string, ...values: SqlValue[]): R | undefined {
+    return guard(() => this.#statement(sql).get(...values)) as R | undefined
+  }
+
+  all<R extends Row = Row>(sql: string, ...values: SqlValue[]): R[] {
+    return guard(() => this.#statement(sql).all(...values)) as R[]
+  }
+
+  *each<R extends Row = Row>(sql: string, ...values: SqlValue[]): Generator<R> {
+    yield* guard(() => this.#statement(sql).iterate(...values)) as Iterable<R>
+  }
+
+  /** Runs `work` in one transaction; nested calls join the outer one. Anything thrown takes all of it back. */
+  transaction<T>(work: () => T): T {
+    if (this.#depth > 0) return work()
+    this.execute('BEGIN IMMEDIATE')
+    this.#depth++
+    try {
+      const result = work()
+      this.execute('COMMIT')
+      return result
+    } catch (error) {
+      this.#rollBack()
+      throw error
+    } finally {
+      this.#depth--
+    }
+  }
+
+  close(): void {
+    this.#statements.clear()
+    if (this.#connection.isOpen) guard(() => this.#connection.close())
+  }
+
+  #rollBack(): void {
+    try {
+      this.#connection.exec('ROLLBACK')
+    } catch {
+      // SQLite has rolled back by itself after some errors (disk full, I/O); there is nothing left to take back
+    }
+  }
+
+  #statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql)
+    if (known !== undefined) return known
+    const statement = this.#connection.prepare(sql)
+    if (this.#statements.size >= 400) this.#statements.clear()
+    this.#statements.set(sql, statement)
+    return statement
+  }
+}
+
+function guard<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw sqliteError(error)
+  }
+}
+
+/** Result codes of sqlite3.h. */
+const codes = { busy: 5, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 }
+
+/** Turns an error of node:sqlite into one with a code of ours; other errors are returned as they are. */
+export function sqliteError(error: unknown): unknown {
+  const errcode = (error as { errcode?: unknown }).errcode
+  if (!(error instanceof Error) || typeof errcode !== 'number') return error
+  const options = { cause: error, details: { sqlite: error.message, errcode } }
+  switch (errcode & 0xff) {
+    case codes.full:
+      return new AkinError('disk-full', 'The disk is full', {
+        ...options,
+        retryable: true,
+        advice: 'Free some space, then try again. Nothing that was stored is lost',
+      })
+    case codes.readOnly:
+      return new AkinError('library-read-only', 'The library folder cannot be written', {
+        ...options,
+        advice: 'Allow writing to the folder, or choose another with --library',
+      })
+    case codes.busy:
+      return new AkinError('library-locked', 'Another program is using the library', {
+        ...options,
+        retryable: true,
+        advice: 'Close the other program, then try again',
+      })
+    case codes.corrupt:
+    case codes.notADatabase:
+      return new AkinError('library-damaged', 'The library file is damaged', {
+        ...options,
+        advice: 'Put back the newest file of the folder "backups"; the damaged one is left as it is',
+      })
+    case codes.ioError:
+    case codes.cannotOpen:
+      return new AkinError('store-write-failed', 'The library could not be read or written', {
+        ...options,
+        retryable: true,
+        advice: 'Check the disk and that the folder can be written',
+      })
+    default:
+      return error
+  }
+}

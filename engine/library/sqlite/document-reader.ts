@@ -1,0 +1,212 @@
+import type { Document, DocumentId, DocumentSummary } from '../../../shared/model/document.ts'
+import { foldWord } from '../../../shared/text/words.ts'
+import type { DocumentSort, IndexableDocument, KnownSource, Selection, StatusCounts } from '../library-store.ts'
+import type { Filter } from '../../../shared/model/filter.ts'
+import type { Source } from '../../../shared/model/document.ts'
+import type { Database, Row } from './database.ts'
+import { fingerprintOf, readText, rowToSummary, sourceOf, summaryColumns, summaryJoin } from './document-rows.ts'
+import { conditionOf, orderOf } from './filter-sql.ts'
+
+const emptyContent = { blocks: [], marks: [], pages: [] }
+
+/** Reads documents. */
+export class DocumentReader {
+  readonly #database: Database
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  get(id: DocumentId): Document | null {
+    const row = this.#database.get(`SELECT ${summaryColumns}, d.page_count FROM ${summaryJoin} WHERE d.id = ?`, id)
+    if (row === undefined) return null
+    const stored = readText(this.#database, id)
+    const summary = rowToSummary(row)
+    const damage = stored?.isDamaged === true ? damaged : summary.reason
+    return {
+      ...summary,
+      reason: damage,
+      text: stored?.text ?? '',
+      content: stored?.content ?? emptyContent,
+      sources: this.sources(id).map(({ type, location, label, url }) => ({ type, location, label, url })),
+      wikiLinks: this.#wikiLinks(id),
+      backlinks: this.#backlinks(id, summary.title),
+      pageCount: Number(row.page_count),
+    }
+  }
+
+  list(options: { filter: Filter; sort: DocumentSort; offset: number; limit: number }): {
+    total: number
+    rows: DocumentSummary[]
+  } {
+    const { sql, values } = conditionOf(options.filter)
+    // The page's ids first, so that sorting touches narrow rows only
+    const page = `SELECT d.id FROM documents AS d WHERE ${sql} ORDER BY ${orderOf(options.sort)} LIMIT ? OFFSET ?`
+    const ids = this.#database.all(page, ...values, options.limit, options.offset).map((row) => Number(row.id))
+    return { total: this.count(options.filter), rows: this.summaries(ids) }
+  }
+
+  ids({ filter, sort, limit }: { filter: Filter; sort: DocumentSort; limit: number }): DocumentId[] {
+    const { sql, values } = conditionOf(filter)
+    return this.#database
+      .all(`SELECT d.id FROM documents AS d WHERE ${sql} ORDER BY ${orderOf(sort)} LIMIT ?`, ...values, limit)
+      .map((row) => Number(row.id))
+  }
+
+  summaries(ids: readonly DocumentId[]): DocumentSummary[] {
+    const rows = this.#database.all(
+      `SELECT ${summaryColumns} FROM ${summaryJoin} WHERE d.id IN (SELECT value FROM json_each(?))`,
+      JSON.stringify(ids),
+    )
+    const byId = new Map(rows.map((row) => [Number(row.id), rowToSummary(row)]))
+    return ids.flatMap((id) => byId.get(id) ?? [])
+  }
+
+  texts(ids: readonly DocumentId[]): Map<DocumentId, string> {
+    const rows = this.#database.all(
+      'SELECT document_id, text FROM texts WHERE document_id IN (SELECT value FROM json_each(?))',
+      JSON.stringify(ids),
+    )
+    return new Map(rows.map((row) => [Number(row.document_id), String(row.text)]))
+  }
+
+  count(filter: Filter): number {
+    const { sql, values } = conditionOf(filter)
+    return Number(this.#database.get(`SELECT count(*) AS n FROM documents AS d WHERE ${sql}`, ...values)?.n)
+  }
+
+  select(filter: Filter): Selection {
+    const { sql, values } = conditionOf(filter)
+    const rows = this.#database.all(
+      `SELECT d.id, d.first_chunk, d.last_chunk FROM documents AS d WHERE ${sql} ORDER BY d.id`,
+      ...values,
+    )
+    const ranges = rows.flatMap((row): [number, number][] =>
+      row.first_chunk === null ? [] : [[Number(row.first_chunk), Number(row.last_chunk)]],
+    )
+    return {
+      documentIds: Float64Array.from(rows, (row) => Number(row.id)),
+      chunkRanges: Float64Array.from(ranges.toSorted((a, b) => a[0] - b[0]).flat()),
+    }
+  }
+
+  statusCounts(): StatusCounts {
+    const rows = this.#database.all(
+      `SELECT status, trashed_at IS NOT NULL AS is_trashed, count(*) AS n, sum(chunk_count) AS chunks, max(source_type = 'sample') AS has_sample
+       FROM documents GROUP BY 1, 2`,
+    )
+    const live = rows.filter((row) => row.is_trashed === 0)
+    const sum = (list: Row[], key: string): number => list.reduce((total, row) => total + Number(row[key]), 0)
+    const of = (status: string): number =>
+      sum(
+        live.filter((row) => row.status === status),
+        'n',
+      )
+    return {
+      documents: sum(live, 'n'),
+      indexed: of('indexed'),
+      pending: of('pending'),
+      failed: of('failed'),
+      skipped: of('skipped'),
+      trashed: sum(rows, 'n') - sum(live, 'n'),
+      chunks: sum(live, 'chunks'),
+      hasSample: live.some((row) => row.has_sample === 1),
+    }
+  }
+
+  sources(id: DocumentId): (Source & Pick<KnownSource, 'fingerprint' | 'contentHash'>)[] {
+    return this.#database
+      .all(
+        'SELECT s.*, d.content_hash FROM sources AS s JOIN documents AS d ON d.id = s.document_id WHERE s.document_id = ? ORDER BY s.id',
+        id,
+      )
+      .map((row) => ({ ...sourceOf(row), contentHash: row.content_hash === null ? null : String(row.content_hash) }))
+  }
+
+  knownSources(sources: readonly Pick<Source, 'type' | 'location'>[]): (KnownSource | null)[] {
+    const sql = `SELECT s.document_id, s.size_bytes, s.modified_at_ms, d.content_hash, d.status, d.trashed_at
+      FROM sources AS s JOIN documents AS d ON d.id = s.document_id WHERE s.type = ? AND s.location = ?`
+    return sources.map(({ type, location }) => {
+      const row = this.#database.get(sql, type, location)
+      if (row === undefined) return null
+      return {
+        documentId: Number(row.document_id),
+        contentHash: row.content_hash === null ? null : String(row.content_hash),
+        fingerprint: fingerprintOf(row),
+        status: row.status as KnownSource['status'],
+        isTrashed: row.trashed_at !== null,
+      }
+    })
+  }
+
+  findByContent(contentHash: string): DocumentId | null {
+    const row = this.#database.get(
+      'SELECT id FROM documents WHERE content_hash = ? AND has_text = 1 ORDER BY trashed_at IS NOT NULL, id LIMIT 1',
+      contentHash,
+    )
+    return row === undefined ? null : Number(row.id)
+  }
+
+  indexable(afterId: DocumentId, limit: number): IndexableDocument[] {
+    return this.#indexable('d.id > ? ORDER BY d.id LIMIT ?', afterId, limit)
+  }
+
+  indexableByIds(ids: readonly DocumentId[]): IndexableDocument[] {
+    return this.#indexable('d.id IN (SELECT value FROM json_each(?)) ORDER BY d.id', JSON.stringify(ids))
+  }
+
+  idsByTitle(title: string): DocumentId[] {
+    const fold = foldWord(title)
+    return this.#database
+      .all(
+        `SELECT id FROM documents WHERE title_fold = ?1 AND trashed_at IS NULL
+         UNION SELECT s.document_id FROM sources AS s JOIN documents AS d ON d.id = s.document_id WHERE s.name_fold = ?1 AND d.trashed_at IS NULL ORDER BY 1`,
+        fold,
+      )
+      .map((row) => Number(row.id))
+  }
+
+  #indexable(where: string, ...values: (string | number)[]): IndexableDocument[] {
+    const rows = this.#database.all(
+      `SELECT d.id, d.title, d.author, d.source_label, t.text, t.headings,
+         (SELECT group_concat(g.tag, char(31)) FROM tags AS g WHERE g.document_id = d.id AND g.is_removed = 0) AS tags
+       FROM documents AS d JOIN texts AS t ON t.document_id = d.id WHERE d.trashed_at IS NULL AND d.has_text = 1 AND ${where}`,
+      ...values,
+    )
+    return rows.map((row) => ({
+      id: Number(row.id),
+      title: String(row.title),
+      text: String(row.text),
+      headings: JSON.parse(String(row.headings)) as string[],
+      tags: row.tags === null ? [] : String(row.tags).split('\u001F'),
+      author: row.author === null ? null : String(row.author),
+      sourceLabel: String(row.source_label),
+    }))
+  }
+
+  #wikiLinks(id: DocumentId): Document['wikiLinks'] {
+    return this.#database
+      .all("SELECT target FROM links WHERE document_id = ? AND kind = 'wiki' ORDER BY target", id)
+      .map((row) => {
+        const target = String(row.target)
+        return { target, documentId: this.idsByTitle(target).find((other) => other !== id) ?? null }
+      })
+  }
+
+  #backlinks(id: DocumentId, title: string): Document['backlinks'] {
+    const rows = this.#database.all(
+      `SELECT DISTINCT d.id, d.title FROM links AS l JOIN documents AS d ON d.id = l.document_id
+       WHERE l.kind = 'wiki' AND d.trashed_at IS NULL AND d.id <> ?1
+         AND (l.target_fold = ?2 OR l.target_fold IN (SELECT name_fold FROM sources WHERE document_id = ?1)) ORDER BY d.title LIMIT 200`,
+      id,
+      foldWord(title),
+    )
+    return rows.map((row) => ({ documentId: Number(row.id), title: String(row.title) }))
+  }
+}
+
+const damaged = {
+  code: 'library-damaged',
+  message: 'The stored text is not what was once stored: the disk may be failing',
+  advice: 'Read the item again from its original, and check the disk',
+}

@@ -1,0 +1,108 @@
+import { foldWord } from '../../../shared/text/words.ts'
+import type { Filter } from '../../../shared/model/filter.ts'
+import type { DocumentSort } from '../library-store.ts'
+import type { SqlValue } from './database.ts'
+
+/** A condition on `documents AS d` with its values, ready to stand after WHERE. */
+export interface Condition {
+  readonly sql: string
+  readonly values: SqlValue[]
+}
+
+/** The field a facet counts, whose own condition is left out so that the other values stay in sight. */
+export type FilterField =
+  'kinds' | 'tags' | 'sources' | 'authors' | 'languages' | 'statuses' | 'isStarred' | 'isUnread' | 'isTrashed'
+
+/** Turns a filter into SQL. Lists travel as JSON, so that one statement serves every length. */
+export function conditionOf(filter: Filter, without?: FilterField): Condition {
+  const parts: string[] = []
+  const values: SqlValue[] = []
+  const add = (sql: string, ...more: SqlValue[]): void => {
+    parts.push(sql)
+    values.push(...more)
+  }
+  if (without !== 'isTrashed') add(filter.isTrashed === true ? 'd.trashed_at IS NOT NULL' : 'd.trashed_at IS NULL')
+  addLists(filter, without, add)
+  addNames(filter, without, add)
+  if (filter.after !== undefined) add('d.sort_date >= ?', filter.after)
+  if (filter.before !== undefined) add('d.sort_date < ?', filter.before)
+  if (filter.isStarred !== undefined && without !== 'isStarred') add('d.is_starred = ?', filter.isStarred ? 1 : 0)
+  if (filter.isUnread !== undefined && without !== 'isUnread')
+    add(filter.isUnread ? 'd.read_at IS NULL' : 'd.read_at IS NOT NULL')
+  if (filter.contains !== undefined && filter.contains.trim() !== '') addContains(filter.contains, add)
+  if (filter.ids !== undefined) add('d.id IN (SELECT value FROM json_each(?))', JSON.stringify(filter.ids))
+  return { sql: parts.length === 0 ? '1' : parts.join(' AND '), values }
+}
+
+type Add = (sql: string, ...values: SqlValue[]) => void
+
+function addLists(filter: Filter, without: FilterField | undefined, add: Add): void {
+  const inList = (column: string, values: readonly string[], isExcluded: boolean): void => {
+    const list = '(SELECT value FROM json_each(?))'
+    if (isExcluded) add(`(${column} IS NULL OR ${column} NOT IN ${list})`, JSON.stringify(values))
+    else add(`${column} IN ${list}`, JSON.stringify(values))
+  }
+  if (isGiven(filter.kinds) && without !== 'kinds') inList('d.kind', filter.kinds, false)
+  if (isGiven(filter.exceptKinds)) inList('d.kind', filter.exceptKinds, true)
+  if (isGiven(filter.statuses) && without !== 'statuses') inList('d.status', filter.statuses, false)
+  if (isGiven(filter.languages) && without !== 'languages') addLanguages(filter.languages, false, add)
+  if (isGiven(filter.exceptLanguages)) addLanguages(filter.exceptLanguages, true, add)
+}
+
+/** `lang:pt` finds `pt-BR` as well. */
+function addLanguages(languages: readonly string[], isExcluded: boolean, add: Add): void {
+  const matches = "EXISTS (SELECT 1 FROM json_each(?) AS l WHERE d.language = l.value OR d.language LIKE l.value || '-%')"
+  add(isExcluded ? `NOT ${matches}` : matches, JSON.stringify(languages))
+}
+
+function addNames(filter: Filter, without: FilterField | undefined, add: Add): void {
+  const tagged =
+    'd.id IN (SELECT t.document_id FROM tags AS t WHERE t.is_removed = 0 AND t.fold IN (SELECT value FROM json_each(?)))'
+  const sourced =
+    'EXISTS (SELECT 1 FROM sources AS s, json_each(?) AS n WHERE s.document_id = d.id AND instr(s.fold, n.value) > 0)'
+  const written = 'EXISTS (SELECT 1 FROM json_each(?) AS n WHERE instr(d.author_fold, n.value) > 0)'
+  const byField: [FilterField, readonly string[] | undefined, readonly string[] | undefined, string][] = [
+    ['tags', filter.tags, filter.exceptTags, tagged],
+    ['sources', filter.sources, filter.exceptSources, sourced],
+    ['authors', filter.authors, filter.exceptAuthors, written],
+  ]
+  for (const [field, wanted, excluded, sql] of byField) {
+    if (isGiven(wanted) && without !== field) add(sql, JSON.stringify(wanted.map(foldWord)))
+    if (isGiven(excluded)) add(`NOT ${sql}`, JSON.stringify(excluded.map(foldWord)))
+  }
+}
+
+function addContains(text: string, add: Add): void {
+  for (const word of foldWord(text).split(/\s+/).filter(Boolean)) {
+    add(
+      `(instr(d.title_fold, ?) > 0 OR instr(coalesce(d.author_fold, ''), ?) > 0
+        OR EXISTS (SELECT 1 FROM tags AS t WHERE t.document_id = d.id AND t.is_removed = 0 AND instr(t.fold, ?) > 0))`,
+      word,
+      word,
+      word,
+    )
+  }
+}
+
+function isGiven<T>(list: readonly T[] | undefined): list is readonly T[] {
+  return list !== undefined && list.length > 0
+}
+
+const sortColumns: Record<DocumentSort['by'], string> = {
+  title: 'd.title_fold',
+  kind: 'd.kind',
+  source: 'd.source_fold',
+  author: 'd.author_fold',
+  date: 'd.sort_date',
+  language: 'd.language',
+  length: 'd.word_count',
+  status: 'd.status',
+}
+
+/** ORDER BY of a list: empty values last, ties by id, so that pages never overlap. */
+export function orderOf({ by, descending }: DocumentSort): string {
+  const column = sortColumns[by]
+  const direction = descending ? 'DESC' : 'ASC'
+  const canBeEmpty = by === 'author' || by === 'language'
+  return `${canBeEmpty ? `${column} IS NULL, ` : ''}${column} ${direction}, d.id ${direction}`
+}

@@ -1,0 +1,77 @@
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { AkinError } from '../../../shared/errors.ts'
+import { fsyncFile } from '../fsync.ts'
+import type { Database } from './database.ts'
+import { createLibrary } from './migrations/0001-create-library.ts'
+
+export interface Migration {
+  readonly name: string
+  readonly sql: string
+}
+
+/** In order; the number of applied ones is the file's `user_version`. Only ever add to the end. */
+export const migrations: readonly Migration[] = [{ name: '0001-create-library', sql: createLibrary }]
+
+const keptBackups = 7
+
+/**
+ * Brings the schema up to date, each migration in a transaction of its own, with a copy of the library made before
+ * the first one. A kill half-way leaves either the old schema or the new one.
+ *
+ * @throws AkinError `library-newer-schema` when a newer Akin wrote the file, which is left untouched;
+ * `migration-failed` with the backup's place
+ */
+export function migrate(database: Database, backupFolder: string, steps: readonly Migration[] = migrations): void {
+  const version = Number(database.get('PRAGMA user_version')?.user_version ?? 0)
+  if (version > steps.length) {
+    throw new AkinError(
+      'library-newer-schema',
+      `This library was written by a newer Akin (schema ${version}, this one knows ${steps.length})`,
+      {
+        advice: 'Update Akin to open it. The library was not changed',
+        details: { version, known: steps.length },
+      },
+    )
+  }
+  if (version === steps.length) return
+  const backup = version === 0 ? null : backUp(database, backupFolder, version)
+  for (const [index, step] of steps.entries()) {
+    if (index >= version) apply(database, step, index + 1, backup)
+  }
+}
+
+function apply(database: Database, step: Migration, version: number, backup: string | null): void {
+  try {
+    database.transaction(() => {
+      database.execute(step.sql)
+      database.execute(`PRAGMA user_version = ${version}`)
+    })
+  } catch (cause) {
+    throw new AkinError('migration-failed', `The library could not be brought to the new version (step ${step.name})`, {
+      advice:
+        backup === null
+          ? 'Check that the disk has room and can be written'
+          : `The library is as it was; a copy lies in ${backup}`,
+      cause,
+    })
+  }
+}
+
+/** A whole, consistent copy of the library, also while the WAL holds changes. The newest seven are kept. */
+export function backUp(database: Database, folder: string, version: number): string {
+  mkdirSync(folder, { recursive: true })
+  const stamp = new Date().toISOString().replaceAll(/[:.]/g, '-')
+  const file = join(folder, `library-v${version}-${stamp}.db`)
+  if (existsSync(file)) rmSync(file)
+  database.run('VACUUM INTO ?', file)
+  fsyncFile(file)
+  const names = readdirSync(folder).filter((name) => /^library-v\d+-.*\.db$/.test(name))
+  const byAge = names.toSorted((a, b) => ageKey(a).localeCompare(ageKey(b)))
+  for (const name of byAge.slice(0, -keptBackups)) rmSync(join(folder, name))
+  return file
+}
+
+function ageKey(name: string): string {
+  return name.replace(/^library-v\d+-/, '')
+}

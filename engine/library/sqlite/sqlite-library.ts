@@ -1,0 +1,85 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { LibraryStore } from '../library-store.ts'
+import { ChangeLog } from './change-log.ts'
+import { vectorTable } from './chunk-writer.ts'
+import { Database } from './database.ts'
+import { migrate, type Migration } from './migrate.ts'
+import { SqliteDocuments } from './sqlite-documents.ts'
+import { SqliteJobs } from './sqlite-jobs.ts'
+import { SqliteSettings } from './sqlite-settings.ts'
+import { SqliteVectors } from './sqlite-vectors.ts'
+
+export interface SqliteLibraryOptions {
+  /** Holds `library.db` and `backups/`; must exist. */
+  readonly folder: string
+  readonly migrations?: readonly Migration[]
+}
+
+/**
+ * Opens the library of a folder, or makes one. WAL with `synchronous = FULL`: a commit that returned is on the disk.
+ *
+ * @throws AkinError `library-newer-schema`, `library-damaged`, `library-read-only`, `disk-full`, `migration-failed`
+ */
+export function openSqliteLibrary({ folder, migrations }: SqliteLibraryOptions): LibraryStore {
+  const file = join(folder, 'library.db')
+  const database = new Database(file)
+  try {
+    prepare(database)
+    migrate(database, join(folder, 'backups'), migrations)
+    return new SqliteLibrary(database, file)
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+function prepare(database: Database): void {
+  // 8 KiB pages hold five vectors of 384 numbers where 4 KiB hold two
+  database.execute('PRAGMA page_size = 8192')
+  database.execute('PRAGMA journal_mode = WAL')
+  database.execute('PRAGMA synchronous = FULL')
+  database.execute('PRAGMA foreign_keys = ON')
+  database.execute('PRAGMA temp_store = MEMORY')
+  database.execute('PRAGMA cache_size = -65536')
+}
+
+class SqliteLibrary implements LibraryStore {
+  readonly documents: SqliteDocuments
+  readonly vectors: SqliteVectors
+  readonly changes: ChangeLog
+  readonly jobs: SqliteJobs
+  readonly settings: SqliteSettings
+  readonly createdAt: string
+  readonly #database: Database
+  readonly #file: string
+
+  constructor(database: Database, file: string) {
+    this.#database = database
+    this.#file = file
+    database.run("INSERT INTO meta (key, value) VALUES ('created_at', ?) ON CONFLICT DO NOTHING", new Date().toISOString())
+    this.createdAt = String(database.get("SELECT value FROM meta WHERE key = 'created_at'")?.value)
+    this.changes = new ChangeLog(database)
+    this.documents = new SqliteDocuments(database, this.changes)
+    this.vectors = new SqliteVectors(database, this.changes)
+    this.jobs = new SqliteJobs(database)
+    this.settings = new SqliteSettings(database)
+  }
+
+  async sizes(): Promise<{ libraryBytes: number; vectorBytes: number }> {
+    const total = [this.#file, `${this.#file}-wal`].reduce(
+      (sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0),
+      0,
+    )
+    let vectorBytes = 0
+    for (const space of await this.vectors.spaces()) {
+      const rows = Number(this.#database.get(`SELECT count(*) AS n FROM ${vectorTable(space.id)}`)?.n)
+      vectorBytes += rows * (space.dimension * 4 + 12)
+    }
+    return { libraryBytes: Math.max(0, total - vectorBytes), vectorBytes }
+  }
+
+  async close(): Promise<void> {
+    this.#database.close()
+  }
+}

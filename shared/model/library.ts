@@ -93,6 +93,8 @@ export const Settings = z.object({
   searchMode: z.enum(['hybrid', 'vector', 'keyword']),
   /** Sites whose pictures are loaded without asking. */
   pictureSites: z.array(z.string().max(255)).max(1_000),
+  /** Whether keys without Ctrl or Cmd (`j`, `x`, `?`) act; speech input and some keyboards need them off (WCAG 2.1.4). */
+  singleKeys: z.boolean(),
 })
 export type Settings = z.infer<typeof Settings>
 
@@ -106,6 +108,7 @@ export const defaultSettings: Settings = {
   trashDays: 30,
   searchMode: 'hybrid',
   pictureSites: [],
+  singleKeys: true,
 }
 
 /** A change that can be taken back, as the toast offers it. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { AkinError } from '../../shared/errors.ts'
-import { sqliteError } from './sqlite/database.ts'
+import { sqliteError } from '../platform/database.ts'
 
 /**
  * Makes this process the only writer of a library folder, whichever store holds the library. The lock is an exclusive

@@ -1,6 +1,6 @@
 import type { ChunkId, DocumentId } from '../../../shared/model/document.ts'
 import type { Change, ChangeFeed } from '../library-store.ts'
-import type { Database } from './database.ts'
+import type { Database } from '../../platform/database.ts'
 
 type Listener = (sequence: number, documentIds: readonly DocumentId[]) => void
 

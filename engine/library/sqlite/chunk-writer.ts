@@ -1,6 +1,6 @@
 import type { ChunkId, DocumentId } from '../../../shared/model/document.ts'
 import type { ChunkDraft } from '../library-store.ts'
-import type { Database } from './database.ts'
+import type { Database } from '../../platform/database.ts'
 
 export interface ChunkRow extends ChunkDraft {
   /** Hash of what is embedded. */

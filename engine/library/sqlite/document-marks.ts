@@ -2,7 +2,7 @@ import type { DocumentId } from '../../../shared/model/document.ts'
 import type { DocumentChanges, DocumentState } from '../library-store.ts'
 import type { ChangeLog } from './change-log.ts'
 import { ChunkWriter } from './chunk-writer.ts'
-import type { Database } from './database.ts'
+import type { Database } from '../../platform/database.ts'
 import { textOrNull } from './document-rows.ts'
 import { addUserTag, removeTag, tagsOf } from './tag-rows.ts'
 

@@ -3,7 +3,7 @@ import { foldWord } from '../../../shared/text/words.ts'
 import type { DocumentSort, IndexableDocument, KnownSource, Selection, StatusCounts } from '../library-store.ts'
 import type { Filter } from '../../../shared/model/filter.ts'
 import type { Source } from '../../../shared/model/document.ts'
-import type { Database, Row } from './database.ts'
+import type { Database, Row } from '../../platform/database.ts'
 import { fingerprintOf, readText, rowToSummary, sourceOf, summaryColumns, summaryJoin } from './document-rows.ts'
 import { conditionOf, orderOf } from './filter-sql.ts'
 

@@ -1,8 +1,8 @@
 import type { Content } from '../../../shared/model/content.ts'
 import type { DocumentId, DocumentSummary, Reason, Source } from '../../../shared/model/document.ts'
-import { sha256 } from '../hash.ts'
+import { sha256 } from '../../platform/hash.ts'
 import type { Fingerprint } from '../library-store.ts'
-import type { Database, Row } from './database.ts'
+import type { Database, Row } from '../../platform/database.ts'
 
 /** Columns of a summary; `rowToSummary` reads them. Tags come joined by U+001F. */
 export const summaryColumns = `d.id, d.kind, d.title, d.author, d.published_at, d.imported_at, d.updated_at, d.language, d.is_starred,

@@ -1,11 +1,11 @@
 import type { DocumentId } from '../../../shared/model/document.ts'
 import { foldWord } from '../../../shared/text/words.ts'
 import { embeddedText } from '../embedded-text.ts'
-import { sha256 } from '../hash.ts'
+import { sha256 } from '../../platform/hash.ts'
 import type { Fingerprint, ImportedDocument, ImportResult, PutImportedOptions, UnreadableDocument } from '../library-store.ts'
 import type { Source } from '../../../shared/model/document.ts'
 import type { ChangeLog } from './change-log.ts'
-import type { Database } from './database.ts'
+import type { Database } from '../../platform/database.ts'
 import { ChunkWriter } from './chunk-writer.ts'
 import { addFileTags } from './tag-rows.ts'
 

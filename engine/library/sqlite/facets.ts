@@ -1,6 +1,6 @@
 import type { Facets } from '../../../shared/model/library.ts'
 import type { Filter } from '../../../shared/model/filter.ts'
-import type { Database } from './database.ts'
+import type { Database } from '../../platform/database.ts'
 import { conditionOf, type FilterField } from './filter-sql.ts'
 
 const mostValues = 200

@@ -1,7 +1,7 @@
 import { foldWord } from '../../../shared/text/words.ts'
 import type { Filter } from '../../../shared/model/filter.ts'
 import type { DocumentSort } from '../library-store.ts'
-import type { SqlValue } from './database.ts'
+import type { SqlValue } from '../../platform/database.ts'
 
 /** A condition on `documents AS d` with its values, ready to stand after WHERE. */
 export interface Condition {

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { AkinError } from '../../../shared/errors.ts'
-import { fsyncFile } from '../fsync.ts'
-import type { Database } from './database.ts'
+import { fsyncFile } from '../../platform/fsync.ts'
+import type { Database } from '../../platform/database.ts'
 import { createLibrary } from './migrations/0001-create-library.ts'
 
 export interface Migration {

@@ -18,7 +18,7 @@ import type {
   UnreadableDocument,
 } from '../library-store.ts'
 import type { ChangeLog } from './change-log.ts'
-import type { Database } from './database.ts'
+import type { Database } from '../../platform/database.ts'
 import { DocumentMarks } from './document-marks.ts'
 import { DocumentReader } from './document-reader.ts'
 import { readText } from './document-rows.ts'

@@ -1,6 +1,6 @@
 import type { JobId, JobItem } from '../../../shared/model/job.ts'
 import type { JobItemDraft, JobPayload, JobStore, StoredJob } from '../library-store.ts'
-import type { Database, Row, SqlValue } from './database.ts'
+import type { Database, Row, SqlValue } from '../../platform/database.ts'
 
 /** The most items that are kept of one job. */
 const mostItems = 20_000

@@ -1,6 +1,6 @@
 import type { SavedSearch } from '../../../shared/model/library.ts'
 import type { SettingsStore } from '../library-store.ts'
-import type { Database } from './database.ts'
+import type { Database } from '../../platform/database.ts'
 
 export class SqliteSettings implements SettingsStore {
   readonly #database: Database

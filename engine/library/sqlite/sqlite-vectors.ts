@@ -5,7 +5,7 @@ import { embeddedText } from '../embedded-text.ts'
 import type { PendingChunk, StoredChunk, StoredVectors, VectorStore } from '../library-store.ts'
 import type { ChangeLog } from './change-log.ts'
 import { refreshStatus, setStatus, vectorTable } from './chunk-writer.ts'
-import type { Database, Row } from './database.ts'
+import type { Database, Row } from '../../platform/database.ts'
 
 /** Vectors in SQLite: one table a space, one row a chunk, each vector as little-endian float32. */
 export class SqliteVectors implements VectorStore {
@@ -274,7 +274,7 @@ function vectorsOf(rows: readonly Row[], dimension: number): StoredVectors {
     if (vector.byteLength !== dimension * 4) {
       throw new AkinError(
         'library-damaged',
-        `The vector of passage ${row.chunk_id} has ${vector.byteLength} bytes instead of ${dimension * 4}`,
+        `The vector of passage ${Number(row.chunk_id)} has ${vector.byteLength} bytes instead of ${dimension * 4}`,
       )
     }
     bytes.set(vector, index * dimension * 4)

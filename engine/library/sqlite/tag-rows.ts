@@ -1,6 +1,6 @@
 import type { DocumentId } from '../../../shared/model/document.ts'
 import { foldWord } from '../../../shared/text/words.ts'
-import type { Database } from './database.ts'
+import type { Database } from '../../platform/database.ts'
 
 /** Makes a document's file tags those of its file; the person's own tags and removals stay. */
 export function addFileTags(database: Database, id: DocumentId, tags: readonly string[]): void {

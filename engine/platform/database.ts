@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import { AkinError } from '../../../shared/errors.ts'
+import { AkinError } from '../../shared/errors.ts'
 
 export type Row = Record<string, string | number | bigint | null | Uint8Array>
 export type SqlValue = SQLInputValue
@@ -28,16 +28,12 @@ export class Database {
     return { changes: Number(result.changes), lastId: Number(result.lastInsertRowid) }
   }
 
-  get<R extends Row = Row>(sql: string, ...values: SqlValue[]): R | undefined {
-    return guard(() => this.#statement(sql).get(...values)) as R | undefined
+  get(sql: string, ...values: SqlValue[]): Row | undefined {
+    return guard(() => this.#statement(sql).get(...values)) as Row | undefined
   }
 
-  all<R extends Row = Row>(sql: string, ...values: SqlValue[]): R[] {
-    return guard(() => this.#statement(sql).all(...values)) as R[]
-  }
-
-  *each<R extends Row = Row>(sql: string, ...values: SqlValue[]): Generator<R> {
-    yield* guard(() => this.#statement(sql).iterate(...values)) as Iterable<R>
+  all(sql: string, ...values: SqlValue[]): Row[] {
+    return guard(() => this.#statement(sql).all(...values)) as Row[]
   }
 
   /** Runs `work` in one transaction; nested calls join the outer one. Anything thrown takes all of it back. */

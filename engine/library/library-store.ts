@@ -104,6 +104,8 @@ export interface KnownSource {
   readonly fingerprint: Fingerprint | null
   readonly status: DocumentStatus
   readonly isTrashed: boolean
+  readonly importedAt: string
+  readonly updatedAt: string
 }
 
 export interface DocumentSort {

@@ -12,8 +12,8 @@ export const confidences = ['strong', 'likely', 'weak'] as const
 export type Confidence = (typeof confidences)[number]
 
 /** `[start, end)` in UTF-16 code units of the document's text. */
-export const Span = z.tuple([z.int().nonnegative(), z.int().nonnegative()])
-export type Span = readonly [number, number]
+export const Span = z.tuple([z.int().nonnegative(), z.int().nonnegative()]).readonly()
+export type Span = z.infer<typeof Span>
 
 export const Passage = z.object({
   chunkId: z.int().positive().nullable(),

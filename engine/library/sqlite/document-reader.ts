@@ -124,7 +124,7 @@ export class DocumentReader {
   }
 
   knownSources(sources: readonly Pick<Source, 'type' | 'location'>[]): (KnownSource | null)[] {
-    const sql = `SELECT s.document_id, s.size_bytes, s.modified_at_ms, d.content_hash, d.status, d.trashed_at
+    const sql = `SELECT s.document_id, s.size_bytes, s.modified_at_ms, d.content_hash, d.status, d.trashed_at, d.imported_at, d.updated_at
       FROM sources AS s JOIN documents AS d ON d.id = s.document_id WHERE s.type = ? AND s.location = ?`
     return sources.map(({ type, location }) => {
       const row = this.#database.get(sql, type, location)
@@ -135,6 +135,8 @@ export class DocumentReader {
         fingerprint: fingerprintOf(row),
         status: row.status as KnownSource['status'],
         isTrashed: row.trashed_at !== null,
+        importedAt: String(row.imported_at),
+        updatedAt: String(row.updated_at),
       }
     })
   }

@@ -1,0 +1,326 @@
+import { AkinError, isCode } from '../../shared/errors.ts'
+import type { DocumentId } from '../../shared/model/document.ts'
+import { reasonOf, type JobContext, type JobCounts, type JobRunner } from '../jobs/job-queue.ts'
+import type { DocumentStore, ImportedDocument, ImportOutcome, JobItemDraft, KnownSource } from '../library/library-store.ts'
+import { itemsOf, type ImportItem, type LeftOut, type LoadedItem, type StoredSource } from './import-items.ts'
+import type { OriginalStore } from './original-store.ts'
+import type { ParseInput, ParsedAndChunked } from './parse-result.ts'
+
+export interface ImportRunnerOptions {
+  readonly documents: DocumentStore
+  readonly originals: OriginalStore
+  readonly sampleFolder: string
+  readonly parse: (input: ParseInput, options: { signal: AbortSignal }) => Promise<ParsedAndChunked>
+  readonly maxFileBytes: number
+  /** Files that are read and parsed at once. */
+  readonly concurrency: number
+}
+
+/** Documents stored in one commit, and how long the first of them waits for the others. */
+const perCommit = 16
+const commitEveryMs = 150
+
+interface Ready {
+  readonly item: ImportItem
+  readonly document: ImportedDocument
+}
+
+/** Reads sources into the library: walks, reads, parses, stores. Done over, it passes quickly over what is there. */
+export function createImportRunner(options: ImportRunnerOptions): JobRunner {
+  return (context) => new ImportRun(options, context).run()
+}
+
+class ImportRun {
+  readonly #options: ImportRunnerOptions
+  readonly #context: JobContext
+  readonly #counts: { -readonly [K in keyof JobCounts]: number } = { added: 0, updated: 0, unchanged: 0, skipped: 0, failed: 0 }
+  #completed = 0
+  #found = 0
+  #isCounted = false
+  #ready: Ready[] = []
+  #readyAt = 0
+  #committing: Promise<void> = Promise.resolve()
+
+  constructor(options: ImportRunnerOptions, context: JobContext) {
+    this.#options = options
+    this.#context = context
+  }
+
+  async run(): Promise<void> {
+    const sources = this.#context.job.payload.sources as readonly StoredSource[]
+    const items = new ItemBuffer(itemsOf(sources, { ...this.#options, signal: this.#context.signal }), (found, isAll) => {
+      this.#found = found
+      this.#isCounted = isAll
+      this.#report()
+    })
+    const readers = Array.from({ length: this.#options.concurrency }, () => this.#readAll(items))
+    try {
+      await Promise.all([items.fill(), ...readers])
+    } finally {
+      items.stop()
+      await Promise.allSettled(readers)
+      // What was parsed is worth keeping, whatever ended the job
+      await this.#commit()
+    }
+    this.#report()
+  }
+
+  async #readAll(items: ItemBuffer): Promise<void> {
+    for (let item = await items.next(); item !== undefined; item = await items.next()) {
+      this.#context.signal.throwIfAborted()
+      await (item.type === 'left-out' ? this.#leaveOut(item) : this.#read(item))
+    }
+  }
+
+  async #read(item: ImportItem): Promise<void> {
+    const [known] = await this.#options.documents.knownSources([item.source])
+    if (known !== null && known !== undefined && this.#isUnchanged(item, known)) return this.#keep(item, known)
+    try {
+      const loaded = await item.load({ maxBytes: this.#options.maxFileBytes, signal: this.#context.signal })
+      if (!item.isForced && (await this.#isKnownContent(item, loaded, known ?? null))) return
+      const parsed = await this.#parse(item, loaded)
+      this.#add({ item, document: documentOf(item, loaded, parsed) })
+      if (this.#ready.length >= perCommit || performance.now() - this.#readyAt > commitEveryMs) await this.#commit()
+    } catch (error) {
+      this.#context.signal.throwIfAborted()
+      if (isCode(error, 'disk-full', 'library-read-only', 'store-write-failed', 'unavailable')) throw error
+      await this.#fail(item, error)
+    }
+  }
+
+  /** By its fingerprint alone, without reading it. */
+  #isUnchanged(item: ImportItem, known: KnownSource): boolean {
+    if (item.isForced || item.fingerprint === null || known.fingerprint === null) return false
+    const isSame =
+      item.fingerprint.sizeBytes === known.fingerprint.sizeBytes &&
+      item.fingerprint.modifiedAtMs === known.fingerprint.modifiedAtMs
+    if (!isSame) return false
+    // What could not be read is tried again, but not by the same job after a pause or a restart
+    const isUnreadable = known.status === 'failed' && known.contentHash === null
+    return !isUnreadable || this.#isOfThisJob(known.updatedAt)
+  }
+
+  async #keep(item: ImportItem, known: KnownSource): Promise<void> {
+    if (known.isTrashed && item.isNamed) {
+      await this.#options.documents.restore([known.documentId])
+      this.#count('updated')
+      return
+    }
+    if (known.contentHash === null) this.#count(known.status === 'failed' ? 'failed' : 'skipped')
+    else this.#count(this.#outcomeBefore(known))
+  }
+
+  /** After a restart, what this job stored before counts as what it was then. */
+  #outcomeBefore(known: KnownSource): ImportOutcome {
+    if (this.#isOfThisJob(known.importedAt)) return 'added'
+    return this.#isOfThisJob(known.updatedAt) ? 'updated' : 'unchanged'
+  }
+
+  #isOfThisJob(at: string): boolean {
+    return at >= this.#context.job.createdAt && this.#context.job.completed > 0
+  }
+
+  /** True when the bytes are known: only where they lie is noted. */
+  async #isKnownContent(item: ImportItem, { contentHash, fingerprint }: LoadedItem, known: KnownSource | null): Promise<boolean> {
+    const { documents } = this.#options
+    if (known !== null && (known.contentHash !== contentHash || known.status === 'failed')) return false
+    const twin = known?.documentId ?? (await documents.findByContent(contentHash))
+    if (twin === null) return false
+    await documents.addSource(twin, item.source, fingerprint)
+    if (item.isNamed && (await documents.restore([twin])).length > 0) this.#count('updated')
+    else this.#count(known === null ? 'unchanged' : this.#outcomeBefore(known))
+    return true
+  }
+
+  #parse(item: ImportItem, { bytes }: LoadedItem): Promise<ParsedAndChunked> {
+    const { metadata, password } = item
+    const input: ParseInput = {
+      bytes,
+      name: item.name,
+      ...(metadata === null ? {} : { mediaType: metadata.mediaType, title: metadata.title }),
+      ...(password === undefined ? {} : { password }),
+    }
+    return this.#options.parse(input, { signal: this.#context.signal })
+  }
+
+  #add(ready: Ready): void {
+    if (this.#ready.length === 0) this.#readyAt = performance.now()
+    this.#ready.push(ready)
+  }
+
+  #commit(): Promise<void> {
+    const batch = this.#ready
+    this.#ready = []
+    // One after the other, so that a failure is told to whoever waits
+    this.#committing = this.#committing.catch(() => undefined).then(() => (batch.length === 0 ? undefined : this.#store(batch)))
+    return this.#committing
+  }
+
+  async #store(batch: readonly Ready[]): Promise<void> {
+    try {
+      await this.#put(batch)
+    } catch (error) {
+      if (error instanceof AkinError || batch.length === 1) {
+        if (error instanceof AkinError) throw error
+        await this.#fail(batch[0]!.item, error)
+        return
+      }
+      // One of them cannot be stored: find out which, so that the others are
+      for (const one of batch) await this.#store([one])
+    }
+  }
+
+  async #put(batch: readonly Ready[]): Promise<void> {
+    for (const isNamed of [true, false]) {
+      for (const isForced of [true, false]) {
+        const group = batch.filter(({ item }) => item.isNamed === isNamed && item.isForced === isForced)
+        if (group.length === 0) continue
+        const results = await this.#options.documents.putImported(
+          group.map(({ document }) => document),
+          { restoresTrashed: isNamed, isForced },
+        )
+        for (const { outcome } of results) this.#count(outcome)
+      }
+    }
+  }
+
+  async #leaveOut(entry: LeftOut): Promise<void> {
+    this.#count(entry.outcome)
+    await this.#context.addItems([
+      {
+        outcome: entry.outcome,
+        name: entry.name,
+        location: entry.location,
+        sizeBytes: null,
+        documentId: entry.documentId,
+        reason: entry.reason,
+        canRetry: entry.retry !== null,
+        payload: entry.retry === null ? null : { ...entry.retry },
+      },
+    ])
+  }
+
+  async #fail(item: ImportItem, error: unknown): Promise<void> {
+    const reason = reasonOf(error)
+    const isEmpty = isCode(error, 'file-empty')
+    const isUnsupported = isCode(error, 'unsupported-format')
+    // What is no text at all is no item of the library; what should be one and cannot be read is
+    const documentId =
+      isUnsupported && !item.isNamed ? null : await this.#putUnreadable(item, isEmpty ? 'skipped' : 'failed', reason)
+    const outcome = isEmpty || isUnsupported ? 'skipped' : 'failed'
+    this.#count(outcome)
+    await this.#context.addItems([itemOf(item, outcome, { reason, documentId })])
+  }
+
+  async #putUnreadable(
+    item: ImportItem,
+    status: 'failed' | 'skipped',
+    reason: JobItemDraft['reason'],
+  ): Promise<DocumentId | null> {
+    const [result] = await this.#options.documents.putUnreadable([
+      {
+        kind: 'file',
+        title: item.metadata?.title ?? item.name,
+        mediaType: 'application/octet-stream',
+        status,
+        reason,
+        source: item.source,
+        fingerprint: item.fingerprint,
+        contentHash: null,
+      },
+    ])
+    return result?.documentId ?? null
+  }
+
+  #count(outcome: keyof JobCounts): void {
+    this.#counts[outcome]++
+    this.#completed++
+    this.#report()
+  }
+
+  #report(): void {
+    this.#context.progress({
+      completed: this.#completed,
+      total: this.#isCounted ? this.#found : null,
+      counts: { ...this.#counts },
+    })
+  }
+}
+
+function itemOf(
+  item: ImportItem,
+  outcome: 'skipped' | 'failed',
+  { reason, documentId }: Pick<JobItemDraft, 'reason' | 'documentId'>,
+): JobItemDraft {
+  return {
+    outcome,
+    name: item.name,
+    location: item.source.location,
+    sizeBytes: item.sizeBytes,
+    documentId,
+    reason,
+    canRetry: outcome === 'failed',
+    payload: { ...item.retry },
+  }
+}
+
+function documentOf(item: ImportItem, { contentHash, fingerprint }: LoadedItem, parsed: ParsedAndChunked): ImportedDocument {
+  const { metadata } = item
+  return {
+    kind: metadata?.kind ?? parsed.kind,
+    title: metadata === null ? parsed.title : metadata.title,
+    text: parsed.text,
+    content: parsed.content,
+    author: metadata?.author ?? parsed.author,
+    publishedAt: metadata?.publishedAt ?? parsed.publishedAt,
+    language: parsed.language,
+    mediaType: parsed.mediaType,
+    tags: metadata?.tags ?? parsed.tags,
+    links: parsed.links,
+    wordCount: parsed.wordCount,
+    chunks: parsed.chunks,
+    source: { ...item.source, label: parsed.siteName ?? item.source.label, url: parsed.url },
+    fingerprint,
+    contentHash,
+  }
+}
+
+/** Items on their way from the walk to the readers: the walk runs ahead, so that the total is known early. */
+class ItemBuffer {
+  readonly #items: AsyncGenerator<ImportItem | LeftOut>
+  readonly #onFound: (found: number, isAll: boolean) => void
+  readonly #buffer: (ImportItem | LeftOut)[] = []
+  readonly #waiting: (() => void)[] = []
+  #isDone = false
+  #found = 0
+
+  constructor(items: AsyncGenerator<ImportItem | LeftOut>, onFound: (found: number, isAll: boolean) => void) {
+    this.#items = items
+    this.#onFound = onFound
+  }
+
+  async fill(): Promise<void> {
+    try {
+      for await (const item of this.#items) {
+        if (this.#isDone) return
+        this.#buffer.push(item)
+        this.#found++
+        if (this.#found % 100 === 0) this.#onFound(this.#found, false)
+        this.#waiting.shift()?.()
+      }
+    } finally {
+      this.stop()
+    }
+    this.#onFound(this.#found, true)
+  }
+
+  async next(): Promise<ImportItem | LeftOut | undefined> {
+    while (this.#buffer.length === 0 && !this.#isDone) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    return this.#buffer.shift()
+  }
+
+  stop(): void {
+    this.#isDone = true
+    for (const wake of this.#waiting.splice(0)) wake()
+  }
+}

@@ -1,0 +1,332 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { DocumentId } from '../../shared/model/document.ts'
+import { stemOf, wordsOf, termsOf } from '../../shared/text/words.ts'
+import type { IndexableDocument, LibraryStore } from '../library/library-store.ts'
+import { FtsFile } from './fts-file.ts'
+import type { KeywordHit, KeywordIndex, KeywordQuery, KeywordResult, KeywordSearchOptions } from './keyword-index.ts'
+import { matchExpression, quoted, type MatchExpression, type MatchPhrase } from './match-expression.ts'
+
+export interface FtsKeywordIndexOptions {
+  readonly store: Pick<LibraryStore, 'documents' | 'changes'>
+  /** Folder of the derived indexes. */
+  readonly folder: string
+  /** Told when the index was found damaged or outdated and is built anew. */
+  readonly onDamage?: (message: string) => void
+  /** Told when `state` changes. */
+  readonly onState?: () => void
+}
+
+/** BM25's saturation as SQLite's bm25() has it. */
+const k1 = 1.2
+
+const changesPerPage = 500
+const documentsPerBatch = 32
+
+/** The WAL is moved into the main file when it is larger than this, in bytes. */
+const checkpointBytes = 64 * 1024 * 1024
+
+const mostExpansions = 30
+
+/** The keyword index on SQLite FTS5, in a file of its own that follows the store. */
+export class FtsKeywordIndex implements KeywordIndex {
+  readonly #options: FtsKeywordIndexOptions
+  readonly #file: string
+  #index: FtsFile
+  #state: KeywordIndex['state'] = 'catching-up'
+  #catchingUp: Promise<void> | undefined
+  #again = false
+  #allowed: Float64Array | undefined
+  /** Words that the file's lexicon holds for certain. */
+  #lexicon = new Set<string>()
+  /** Documents held; counted again after each write. */
+  #size: number | undefined
+  #isClosed = false
+
+  private constructor(options: FtsKeywordIndexOptions, file: string, index: FtsFile) {
+    this.#options = options
+    this.#file = file
+    this.#index = index
+  }
+
+  static open(options: FtsKeywordIndexOptions): FtsKeywordIndex {
+    const file = join(options.folder, 'keywords.db')
+    rmSync(`${file}.new`, { force: true })
+    const { index, damage } = FtsFile.open(file)
+    if (damage === 'damaged')
+      options.onDamage?.('The keyword index was damaged. It is built anew from the library, nothing is lost')
+    if (damage === 'outdated') options.onDamage?.('The keyword index is built anew for this version of Akin')
+    return new FtsKeywordIndex(options, file, index)
+  }
+
+  get size(): number {
+    this.#size ??= Number(this.#index.database.get('SELECT count(*) AS n FROM words_docsize')?.n)
+    return this.#size
+  }
+
+  get state(): KeywordIndex['state'] {
+    return this.#state
+  }
+
+  get sequence(): number {
+    return this.#index.sequence
+  }
+
+  async search(query: KeywordQuery, options: KeywordSearchOptions): Promise<KeywordResult> {
+    const expression = this.#expression(query)
+    const terms = this.#termCounts(query, expression)
+    if (expression.match === null) return { hits: [], total: 0, terms }
+    const within = this.#allow(options.within)
+    const { database } = this.#index
+    const rows = database.all(
+      `SELECT rowid AS id, rank FROM words WHERE words MATCH ? ${within} ORDER BY rank LIMIT ?`,
+      expression.match,
+      options.k,
+    )
+    const total =
+      rows.length < options.k
+        ? rows.length
+        : Number(database.get(`SELECT count(*) AS n FROM words WHERE words MATCH ? ${within}`, expression.match)?.n)
+    const most = this.#mostBm25(expression)
+    return { hits: rows.map((row) => hitOf(Number(row.id), -Number(row.rank), most)), total, terms }
+  }
+
+  async scores(query: KeywordQuery, documentIds: Float64Array): Promise<Map<DocumentId, KeywordHit>> {
+    const expression = this.#expression(query)
+    if (expression.match === null || documentIds.length === 0) return new Map()
+    const most = this.#mostBm25(expression)
+    const rows = this.#index.database.all(
+      'SELECT rowid AS id, rank FROM words WHERE words MATCH ? AND rowid IN (SELECT value FROM json_each(?))',
+      expression.match,
+      JSON.stringify([...documentIds]),
+    )
+    return new Map(rows.map((row) => [Number(row.id), hitOf(Number(row.id), -Number(row.rank), most)]))
+  }
+
+  async expandPrefix(prefix: string, limit: number): Promise<string[]> {
+    return this.#expand(prefix, limit)
+  }
+
+  async documentFrequencies(stems: readonly string[]): Promise<Map<string, number>> {
+    return new Map(stems.map((stem) => [stem, this.#documents({ terms: [stem] })]))
+  }
+
+  catchUp(): Promise<void> {
+    if (this.#catchingUp !== undefined) {
+      this.#again = true
+      return this.#catchingUp
+    }
+    this.#catchingUp = this.#catchUp().finally(() => {
+      this.#catchingUp = undefined
+    })
+    return this.#catchingUp
+  }
+
+  async rebuild(options: { signal?: AbortSignal; onProgress?: (completed: number, total: number) => void } = {}): Promise<void> {
+    await this.#catchingUp
+    this.#setState('rebuilding')
+    const fresh = FtsFile.createEmpty(`${this.#file.replace(/\.db$/, '')}.new.db`)
+    try {
+      await this.#fill(fresh, options)
+      this.#index = fresh.replace(this.#index)
+      this.#allowed = undefined
+      this.#size = undefined
+    } catch (error) {
+      fresh.discard()
+      throw error
+    } finally {
+      this.#setState('ready')
+    }
+    await this.catchUp()
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#catchingUp?.catch(() => undefined)
+    this.#index.close()
+  }
+
+  async #catchUp(): Promise<void> {
+    do {
+      this.#again = false
+      if (this.#isClosed) return
+      const { isComplete } = await this.#options.store.changes.since(this.#index.sequence, 1)
+      if (this.#index.sequence === 0 || !isComplete) await this.#fillFromNothing()
+      await this.#follow()
+    } while (this.#again)
+    if (this.#index.walBytes > checkpointBytes) this.#index.checkpoint()
+    this.#setState('ready')
+  }
+
+  /** Builds in place, so that what is there already is found meanwhile. */
+  async #fillFromNothing(): Promise<void> {
+    if ((await this.#options.store.changes.last()) === 0) return
+    this.#setState('rebuilding')
+    if (this.size > 0) this.#index.database.run("INSERT INTO words (words) VALUES ('delete-all')")
+    await this.#fill(this.#index, {})
+  }
+
+  async #fill(
+    index: FtsFile,
+    { signal, onProgress }: { signal?: AbortSignal; onProgress?: (completed: number, total: number) => void },
+  ): Promise<void> {
+    const { documents, changes } = this.#options.store
+    this.#lexicon.clear()
+    // What changes while this runs comes again through the changes after this number
+    const sequence = await changes.last()
+    const total = await documents.count({})
+    let completed = 0
+    for (let after = 0; ;) {
+      signal?.throwIfAborted()
+      if (this.#isClosed) return
+      const page = await documents.indexable(after, documentsPerBatch)
+      if (page.length === 0) break
+      this.#write(index, () => {
+        for (const document of page) this.#put(index, document)
+      })
+      after = page.at(-1)!.id
+      completed += page.length
+      onProgress?.(completed, Math.max(total, completed))
+      await nextTurn()
+    }
+    index.setSequence(sequence)
+  }
+
+  async #follow(): Promise<void> {
+    const { store } = this.#options
+    for (;;) {
+      if (this.#isClosed) return
+      const { changes } = await store.changes.since(this.#index.sequence, changesPerPage)
+      if (changes.length === 0) return
+      const ids = [...new Set(changes.filter((change) => change.kind !== 'vectors').map((change) => change.documentId))]
+      for (let at = 0; at < ids.length; at += documentsPerBatch) {
+        const batch = ids.slice(at, at + documentsPerBatch)
+        const documents = await store.documents.indexableByIds(batch)
+        this.#write(this.#index, () => this.#apply(batch, documents))
+        await nextTurn()
+      }
+      this.#index.setSequence(changes.at(-1)!.sequence)
+    }
+  }
+
+  #write(index: FtsFile, work: () => void): void {
+    this.#size = undefined
+    try {
+      index.database.transaction(work)
+    } catch (error) {
+      this.#lexicon.clear()
+      throw error
+    }
+  }
+
+  #apply(ids: readonly DocumentId[], documents: readonly IndexableDocument[]): void {
+    for (const id of ids) this.#index.database.run('DELETE FROM words WHERE rowid = ?', id)
+    for (const document of documents) this.#put(this.#index, document)
+  }
+
+  #put(index: FtsFile, document: IndexableDocument): void {
+    const { database } = index
+    const meta = `${document.author ?? ''} ${document.sourceLabel}`
+    database.run(
+      'INSERT OR REPLACE INTO words (rowid, title, headings, body, tags, meta) VALUES (?, ?, ?, ?, ?, ?)',
+      document.id,
+      analysed(document.title),
+      analysed(document.headings.join(' ')),
+      analysed(document.text),
+      analysed(document.tags.join(' ')),
+      analysed(meta),
+    )
+    this.#learnWords(index, `${document.title} ${document.text} ${document.tags.join(' ')} ${meta}`)
+  }
+
+  /** Remembers each word with its stem, so that what is typed half finds the whole. */
+  #learnWords(index: FtsFile, text: string): void {
+    if (this.#lexicon.size > 500_000) this.#lexicon.clear()
+    for (const { word, isWithoutSpaces } of wordsOf(text)) {
+      if (isWithoutSpaces || word.length > 40 || this.#lexicon.has(word)) continue
+      this.#lexicon.add(word)
+      index.database.run('INSERT INTO lexicon (word, stem) VALUES (?, ?) ON CONFLICT DO NOTHING', word, stemOf(word))
+    }
+  }
+
+  #expression(query: KeywordQuery): MatchExpression {
+    return matchExpression(query, (prefix) => this.#expand(prefix, mostExpansions))
+  }
+
+  #expand(prefix: string, limit: number): string[] {
+    if (prefix === '') return []
+    const rows = this.#index.database.all(
+      'SELECT DISTINCT stem FROM lexicon WHERE word >= ?1 AND word < ?1 || char(1114111) LIMIT 300',
+      prefix,
+    )
+    return rows
+      .map((row) => ({ stem: String(row.stem), documents: this.#documents({ terms: [String(row.stem)] }) }))
+      .filter(({ documents }) => documents > 0)
+      .toSorted((a, b) => b.documents - a.documents)
+      .slice(0, limit)
+      .map(({ stem }) => stem)
+  }
+
+  #termCounts(query: KeywordQuery, expression: MatchExpression): KeywordResult['terms'] {
+    return query.terms.map((term, index) => {
+      const isStopWord = expression.isStopWord[index] === true
+      const phrases = expression.scored.filter((phrase) => phrase.from === index)
+      const documents = isStopWord || phrases.length === 0 ? 0 : this.#anyOf(phrases)
+      return { text: term.text, documents, isStopWord }
+    })
+  }
+
+  #anyOf(phrases: readonly MatchPhrase[]): number {
+    if (phrases.length === 1) return this.#documents(phrases[0]!)
+    const match = phrases.map(quoted).join(' OR ')
+    return Number(this.#index.database.get('SELECT count(*) AS n FROM words WHERE words MATCH ?', match)?.n)
+  }
+
+  #documents(phrase: Pick<MatchPhrase, 'terms'>): number {
+    const { database } = this.#index
+    if (phrase.terms.length === 1)
+      return Number(database.get('SELECT doc FROM vocabulary WHERE term = ?', phrase.terms[0]!)?.doc ?? 0)
+    return Number(database.get('SELECT count(*) AS n FROM words WHERE words MATCH ?', quoted(phrase))?.n)
+  }
+
+  /** The most that BM25 can give to the expression: each phrase's idf at full saturation, idf with SQLite's floor. */
+  #mostBm25({ scored }: MatchExpression): number {
+    const size = this.size
+    let most = 0
+    for (const phrase of scored) {
+      const documents = this.#documents(phrase)
+      most += Math.max(1e-6, Math.log((size - documents + 0.5) / (documents + 0.5))) * (k1 + 1)
+    }
+    return most
+  }
+
+  /** Fills the table of allowed documents, unless it holds them from the last search. */
+  #allow(within: Float64Array | undefined): string {
+    if (within === undefined) return ''
+    if (within !== this.#allowed) {
+      this.#index.database.transaction(() => {
+        this.#index.database.run('DELETE FROM temp.allowed')
+        this.#index.database.run('INSERT INTO temp.allowed SELECT value FROM json_each(?)', `[${within.join(',')}]`)
+      })
+      this.#allowed = within
+    }
+    return 'AND rowid IN (SELECT id FROM temp.allowed)'
+  }
+
+  #setState(state: KeywordIndex['state']): void {
+    if (this.#state === state) return
+    this.#state = state
+    this.#options.onState?.()
+  }
+}
+
+function analysed(text: string): string {
+  let terms = ''
+  for (const { term } of termsOf(text)) terms += `${term} `
+  return terms
+}
+
+function hitOf(documentId: DocumentId, bm25: number, most: number): KeywordHit {
+  return { documentId, bm25, score: most > 0 ? Math.min(1, Math.max(0, bm25 / most)) : 0 }
+}

@@ -1,0 +1,92 @@
+import { stemOf, stopWords, termsOf, wordsOf } from '../../shared/text/words.ts'
+import type { KeywordQuery, KeywordTerm } from './keyword-index.ts'
+
+/**
+ * One phrase of an FTS5 MATCH expression: one indexed term, or several in a row.
+ */
+export interface MatchPhrase {
+  readonly terms: readonly string[]
+  /** Index of the query's term it comes from. */
+  readonly from: number
+}
+
+export interface MatchExpression {
+  /** FTS5 syntax; `null` when nothing is left to look for. */
+  readonly match: string | null
+  /** The phrases that BM25 adds up, as often as they stand in the expression. */
+  readonly scored: readonly MatchPhrase[]
+  /** For each term of the query whether it was left out as a stop word. */
+  readonly isStopWord: readonly boolean[]
+}
+
+/** Words that begin so, as stems; given by the index. */
+export type ExpandPrefix = (prefix: string) => readonly string[]
+
+/**
+ * Builds the MATCH expression: any of the words, all of the phrases, none of the excluded ones. English stop words
+ * are left out unless nothing else is asked for.
+ */
+export function matchExpression(query: KeywordQuery, expandPrefix: ExpandPrefix): MatchExpression {
+  const isAllStop = query.terms.every((term) => isStopTerm(term))
+  const isStopWord = query.terms.map((term) => !isAllStop && isStopTerm(term))
+  const required: MatchPhrase[] = []
+  const optional: MatchPhrase[] = []
+  for (const [from, term] of query.terms.entries()) {
+    if (isStopWord[from] === true) continue
+    const phrases = phrasesOf(term, from, expandPrefix)
+    if (term.type === 'phrase') required.push(...phrases)
+    else optional.push(...phrases)
+  }
+  const excluded = query.excluded.flatMap((term) => phrasesOf(term, -1, expandPrefix))
+  return { match: join(required, optional, excluded), scored: [...required, ...required, ...optional], isStopWord }
+}
+
+/** Quoted text with all required phrases once as a condition and once among what is scored. */
+function join(
+  required: readonly MatchPhrase[],
+  optional: readonly MatchPhrase[],
+  excluded: readonly MatchPhrase[],
+): string | null {
+  const wanted = [...required, ...optional]
+  if (wanted.length === 0) return null
+  const any = `(${wanted.map(quoted).join(' OR ')})`
+  const all = required.map(quoted)
+  const found = [...all, any].join(' AND ')
+  return excluded.length === 0 ? found : `(${found}) NOT (${excluded.map(quoted).join(' OR ')})`
+}
+
+export function quoted({ terms }: Pick<MatchPhrase, 'terms'>): string {
+  return `"${terms.join(' ').replaceAll('"', '')}"`
+}
+
+function isStopTerm(term: KeywordTerm): boolean {
+  if (term.type !== 'word') return false
+  const words = [...wordsOf(term.text)]
+  return words.length > 0 && words.every(({ word }) => stopWords.has(word))
+}
+
+function phrasesOf(term: KeywordTerm, from: number, expandPrefix: ExpandPrefix): MatchPhrase[] {
+  const terms = [...termsOf(term.text)].map((one) => one.term)
+  if (terms.length === 0) return []
+  if (term.type === 'phrase') return [{ terms, from }]
+  if (term.type === 'prefix') return prefixPhrases(term, terms, from, expandPrefix)
+  return wordPhrases(term.text, terms, from)
+}
+
+/**
+ * What was typed as one word may be several terms. Numbers and codes (`WB-212`, `10.4`) mean themselves: one phrase.
+ * Compounds (`boundary-layer`) and runs of a script without spaces are found by their parts as well.
+ */
+function wordPhrases(text: string, terms: readonly string[], from: number): MatchPhrase[] {
+  if (terms.length === 1 || /\p{N}/u.test(text)) return [{ terms, from }]
+  return terms.map((term) => ({ terms: [term], from }))
+}
+
+function prefixPhrases(term: KeywordTerm, terms: readonly string[], from: number, expandPrefix: ExpandPrefix): MatchPhrase[] {
+  const words = [...wordsOf(term.text)]
+  const last = words.at(-1)!
+  if (last.isWithoutSpaces) return terms.map((one) => ({ terms: [one], from }))
+  const head = words.slice(0, -1).map(({ word }) => stemOf(word))
+  const stems = new Set([stemOf(last.word), ...expandPrefix(last.word)])
+  return [...stems].map((stem) => ({ terms: [...head, stem], from }))
+}

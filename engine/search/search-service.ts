@@ -1,0 +1,349 @@
+import { AkinError, toWireError } from '../../shared/errors.ts'
+import type { RequestOutput, RequestParsed, SearchReply } from '../../shared/contract/requests.ts'
+import type { DocumentId, DocumentSummary } from '../../shared/model/document.ts'
+import type { Filter } from '../../shared/model/filter.ts'
+import type { Passage, SearchHit } from '../../shared/model/search.ts'
+import type { Embedder } from '../embedding/embedder.ts'
+import type { KeywordIndex, KeywordResult } from '../keywords/keyword-index.ts'
+import type { LibraryStore, Selection } from '../library/library-store.ts'
+import type { Background, VectorIndex } from '../vectors/vector-index.ts'
+import { confidenceOf, confidenceScore, standOut, topShare } from './confidence.ts'
+import { fuse, type Candidate, type Fused } from './fusion.ts'
+import { joinLegs, keywordLeg, vectorLeg, type VectorLeg } from './legs.ts'
+import { findPassages, PassageFinder } from './passage-finder.ts'
+import { openingPassage } from './passages.ts'
+import { prepareQuery, type PreparedQuery } from './query-terms.ts'
+import { documentVector, moveQuery } from './query-vector.ts'
+import { SelectionCache } from './selection-cache.ts'
+import { nearestSentences } from './sentences.ts'
+import { suggest } from './suggest.ts'
+
+export interface SearchServiceOptions {
+  readonly store: LibraryStore
+  readonly vectors: VectorIndex
+  readonly keywords: KeywordIndex
+  readonly embedder: Embedder
+  readonly spaceId: number
+}
+
+type Query = RequestParsed<'search.query'>
+
+/** Both legs' answers to one query, before fusion. */
+interface Found {
+  readonly words: KeywordResult
+  readonly meaning: VectorLeg | null
+  readonly vector: Float32Array | null
+  readonly meaningState: SearchReply['meaning']
+  readonly meaningReason: string | null
+  readonly timings: { embedMs: number; vectorsMs: number; keywordsMs: number }
+}
+
+const noWords: KeywordResult = { hits: [], total: 0, terms: [] }
+
+/** Answers queries: both legs within the filter, fusion, the best passage and why. */
+export class SearchService {
+  readonly #options: SearchServiceOptions
+  readonly #selections: SelectionCache
+
+  constructor(options: SearchServiceOptions) {
+    this.#options = options
+    this.#selections = new SelectionCache(options.store)
+  }
+
+  async query(query: Query, signal?: AbortSignal): Promise<SearchReply> {
+    const startedAt = performance.now()
+    const prepared = prepareQuery(query.text, query.filter)
+    const selection = await this.#selections.get(prepared.filter)
+    const isAboutSomething = prepared.text !== '' || query.moreLike.length > 0
+    const found = isAboutSomething ? await this.#find(query, prepared, selection, signal) : nothingAsked
+    const ranked = isAboutSomething ? await this.#rank(query, prepared, found) : await this.#byDate(prepared.filter, query)
+    signal?.throwIfAborted()
+    const page = ranked.documents.slice(query.offset, query.offset + query.limit)
+    const hits = await this.#hits(page, prepared, found)
+    const { documents, pending } = await this.#options.store.documents.statusCounts()
+    const top = ranked.documents[0]
+    return {
+      hits,
+      total: ranked.total,
+      searched: selection?.documentIds.length ?? documents,
+      ...verdictOf(isAboutSomething ? best(ranked.documents, found) : null, top),
+      words: found.words.terms
+        .filter(({ isStopWord }) => !isStopWord)
+        .map(({ text, documents: n }) => ({ word: text, documents: n })),
+      problems: prepared.parsed.problems.map(({ code, message, start, end }) => ({ code, message, start, end })),
+      meaning: found.meaningState,
+      meaningReason: found.meaningReason,
+      pending,
+      timings: { ...found.timings, totalMs: performance.now() - startedAt },
+    }
+  }
+
+  async passages({ text, documentId, mode, limit }: RequestParsed<'search.passages'>): Promise<RequestOutput<'search.passages'>> {
+    const prepared = prepareQuery(text)
+    const vector = mode === 'keyword' || prepared.text === '' ? null : await this.#options.embedder.embedQuery(prepared.text)
+    const words = mode === 'vector' ? noWords : await keywordLeg(this.#options, prepared.keywords, undefined)
+    const background = vector === null ? null : await this.#options.vectors.background(vector)
+    const finder = new PassageFinder(this.#options, { prepared, words, vector, background, size: this.#options.keywords.size })
+    const byDocument = await findPassages(finder, [{ documentId, nearest: [] }])
+    return { passages: (byDocument.get(documentId) ?? []).slice(0, limit) }
+  }
+
+  async sentences({ text, passages }: RequestParsed<'search.sentences'>): Promise<RequestOutput<'search.sentences'>> {
+    const prepared = prepareQuery(text)
+    if (prepared.text === '') return { spans: passages.map(() => null) }
+    const query = await this.#options.embedder.embedQuery(prepared.text)
+    const texts = await this.#options.store.documents.texts([...new Set(passages.map(({ documentId }) => documentId))])
+    return {
+      spans: await nearestSentences(
+        this.#options.embedder,
+        query,
+        passages.map((passage) => ({ ...passage, text: texts.get(passage.documentId) ?? '' })),
+      ),
+    }
+  }
+
+  async suggest(request: RequestParsed<'search.suggest'>): Promise<RequestOutput<'search.suggest'>> {
+    return suggest(this.#options, request)
+  }
+
+  async #find(query: Query, prepared: PreparedQuery, selection: Selection | undefined, signal?: AbortSignal): Promise<Found> {
+    const wantsWords =
+      query.mode !== 'vector' ||
+      prepared.keywords.terms.some(({ type }) => type === 'phrase') ||
+      prepared.keywords.excluded.length > 0
+    const embedding = this.#queryVector(query, prepared, signal)
+    const keywordsAt = performance.now()
+    const words = wantsWords ? await keywordLeg(this.#options, prepared.keywords, selection) : noWords
+    const keywordsMs = performance.now() - keywordsAt
+    const embedded = await embedding
+    const vectorsAt = performance.now()
+    const meaning = embedded.vector === null ? null : await vectorLeg(this.#options, embedded.vector, selection)
+    return {
+      words,
+      meaning,
+      vector: embedded.vector,
+      meaningState: embedded.state,
+      meaningReason: embedded.reason,
+      timings: { embedMs: embedded.ms, vectorsMs: performance.now() - vectorsAt, keywordsMs },
+    }
+  }
+
+  /** The query as a vector; never rejects but for a cancelled query: words are found without it. */
+  async #queryVector(
+    query: Query,
+    prepared: PreparedQuery,
+    signal?: AbortSignal,
+  ): Promise<{ vector: Float32Array | null; state: SearchReply['meaning']; reason: string | null; ms: number }> {
+    const { embedder, vectors } = this.#options
+    if (query.mode === 'keyword') return { vector: null, state: 'not-asked', reason: null, ms: 0 }
+    if (vectors.size === 0) return { vector: null, state: 'empty', reason: null, ms: 0 }
+    if (!query.waitForMeaning && embedder.state !== 'ready') {
+      // Loaded for the next time; its failure is told by the embedder's state
+      embedder.warmUp().catch(() => undefined)
+      if (embedder.state !== 'failed') return { vector: null, state: 'loading', reason: null, ms: 0 }
+    }
+    const startedAt = performance.now()
+    try {
+      const own = prepared.text === '' ? null : await embedder.embedQuery(prepared.text, signal)
+      const vector = moveQuery(own, await this.#vectorsOf(query.moreLike), await this.#vectorsOf(query.lessLike))
+      return { vector, state: 'searched', reason: null, ms: performance.now() - startedAt }
+    } catch (error) {
+      signal?.throwIfAborted()
+      if (!(error instanceof AkinError)) throw error
+      return { vector: null, state: 'failed', reason: toWireError(error).message, ms: 0 }
+    }
+  }
+
+  async #vectorsOf(ids: readonly DocumentId[]): Promise<Float32Array[]> {
+    const all = await Promise.all(ids.map((id) => documentVector(this.#options.store.vectors, this.#options.spaceId, id)))
+    return all.filter((vector) => vector !== null)
+  }
+
+  async #rank(query: Query, prepared: PreparedQuery, found: Found): Promise<{ documents: Fused[]; total: number }> {
+    const fused = await this.#fused(query, prepared, found)
+    const documents = query.sort === 'best' ? fused : await this.#sortByDate(fused, query.sort)
+    return {
+      documents,
+      total:
+        query.mode === 'keyword' || found.meaning === null ? Math.max(found.words.total, documents.length) : documents.length,
+    }
+  }
+
+  async #fused(query: Query, prepared: PreparedQuery, found: Found): Promise<Fused[]> {
+    const { words, meaning, vector } = found
+    if (meaning === null || vector === null) return fuse(wordCandidates(words), 0, { words: 1 })
+    const c0 = meaning.background.median
+    const must = mustMatch(prepared)
+    if (query.mode === 'vector') {
+      const allowed = must
+        ? new Set((await this.#options.keywords.scores(prepared.keywords, Float64Array.from(meaning.order))).keys())
+        : null
+      return fuse(
+        meaningCandidates(meaning).filter(({ documentId }) => allowed?.has(documentId) ?? true),
+        c0,
+        { words: 0 },
+      )
+    }
+    const candidates = await joinLegs(this.#options, { keywords: prepared.keywords, vector }, { words, meaning })
+    return fuse(must ? await this.#matching(prepared, candidates) : candidates, c0)
+  }
+
+  /** Phrases must occur and excluded words must not, however near the meaning is. */
+  async #matching(prepared: PreparedQuery, candidates: readonly Candidate[]): Promise<Candidate[]> {
+    if (prepared.keywords.terms.some(({ type }) => type === 'phrase')) return candidates.filter(({ words }) => words > 0)
+    const { excluded } = prepared.keywords
+    const ids = Float64Array.from(candidates, ({ documentId }) => documentId).sort()
+    const hit = await this.#options.keywords.scores({ terms: excluded, excluded: [] }, ids)
+    return candidates.filter(({ documentId }) => !hit.has(documentId))
+  }
+
+  async #sortByDate(documents: readonly Fused[], sort: 'newest' | 'oldest'): Promise<Fused[]> {
+    const summaries = await this.#options.store.documents.summaries(documents.map(({ documentId }) => documentId))
+    const dates = new Map(summaries.map(({ id, publishedAt, importedAt }) => [id, publishedAt ?? importedAt]))
+    const sign = sort === 'newest' ? -1 : 1
+    return documents.toSorted((a, b) => sign * (dates.get(a.documentId) ?? '').localeCompare(dates.get(b.documentId) ?? ''))
+  }
+
+  /** Filters without words: everything they let through, by date. */
+  async #byDate(filter: Filter, query: Query): Promise<{ documents: Fused[]; total: number }> {
+    const sort = { by: 'date', descending: query.sort !== 'oldest' } as const
+    const { total, rows } = await this.#options.store.documents.list({
+      filter,
+      sort,
+      offset: 0,
+      limit: query.offset + query.limit,
+    })
+    return {
+      total,
+      documents: rows.map(({ id }) => ({
+        documentId: id,
+        words: 0,
+        cosine: null,
+        wordRank: null,
+        meaningRank: null,
+        meaning: 0,
+        score: 0,
+      })),
+    }
+  }
+
+  async #hits(page: readonly Fused[], prepared: PreparedQuery, found: Found): Promise<SearchHit[]> {
+    const summaries = new Map(
+      (await this.#options.store.documents.summaries(page.map(({ documentId }) => documentId))).map((one) => [one.id, one]),
+    )
+    const finder = new PassageFinder(this.#options, {
+      prepared,
+      words: found.words,
+      vector: found.vector,
+      background: found.meaning?.background ?? null,
+      size: this.#options.keywords.size,
+    })
+    const passages = await findPassages(
+      finder,
+      page.map(({ documentId }) => ({ documentId, nearest: found.meaning?.nearest.get(documentId) ?? [] })),
+    )
+    return page.flatMap((fused) => {
+      const summary = summaries.get(fused.documentId)
+      if (summary === undefined) return []
+      return [
+        hitOf(fused, summary, {
+          passages: passages.get(fused.documentId) ?? [],
+          found,
+          matched: finder.matchedIn(fused.documentId),
+        }),
+      ]
+    })
+  }
+}
+
+const nothingAsked: Found = {
+  words: noWords,
+  meaning: null,
+  vector: null,
+  meaningState: 'not-asked',
+  meaningReason: null,
+  timings: { embedMs: 0, vectorsMs: 0, keywordsMs: 0 },
+}
+
+function mustMatch({ keywords }: PreparedQuery): boolean {
+  return keywords.excluded.length > 0 || keywords.terms.some(({ type }) => type === 'phrase')
+}
+
+function wordCandidates({ hits }: KeywordResult): Candidate[] {
+  return hits.map(({ documentId, score }, index) => ({
+    documentId,
+    words: score,
+    cosine: null,
+    wordRank: index + 1,
+    meaningRank: null,
+  }))
+}
+
+function meaningCandidates({ order, best: cosines }: VectorLeg): Candidate[] {
+  return order.map((documentId, index) => ({
+    documentId,
+    words: 0,
+    cosine: cosines.get(documentId)!,
+    wordRank: null,
+    meaningRank: index + 1,
+  }))
+}
+
+function evidenceOf(
+  { words, cosine }: Candidate,
+  background: Background | undefined,
+): { words: number; standOut: number | null } {
+  return { words, standOut: background === undefined ? null : cosine === null ? 0 : standOut(cosine, background) }
+}
+
+/** The surest evidence among the first documents: the best one need not stand first when sorted by date. */
+function best(documents: readonly Fused[], { meaning }: Found): { words: number; standOut: number | null } | null {
+  const all = documents.slice(0, 10).map((document) => evidenceOf(document, meaning?.background))
+  return all.toSorted((a, b) => confidenceScore(b) - confidenceScore(a))[0] ?? { words: 0, standOut: null }
+}
+
+function verdictOf(
+  evidence: { words: number; standOut: number | null } | null,
+  top: Fused | undefined,
+): Pick<SearchReply, 'verdict' | 'confidence'> {
+  if (evidence === null) return { verdict: top === undefined ? 'nothing' : 'strong', confidence: top === undefined ? 0 : 1 }
+  if (top === undefined) return { verdict: 'nothing', confidence: 0 }
+  const confidence = confidenceOf(evidence)
+  return { verdict: confidence === 'weak' ? 'nothing' : confidence, confidence: confidenceScore(evidence) }
+}
+
+interface HitParts {
+  readonly passages: readonly Passage[]
+  readonly found: Found
+  readonly matched: { matched: string[]; missing: string[] }
+}
+
+function hitOf(fused: Fused, summary: DocumentSummary, { passages, found, matched }: HitParts): SearchHit {
+  const background = found.meaning?.background
+  const { id, title, kind, source, author, publishedAt, importedAt, tags, isStarred, readAt, status } = summary
+  return {
+    documentId: id,
+    title,
+    kind,
+    source,
+    author,
+    publishedAt,
+    importedAt,
+    tags,
+    isStarred,
+    readAt,
+    status,
+    score: fused.score,
+    confidence: confidenceOf(evidenceOf(fused, background)),
+    passage: passages[0] ?? openingPassage('', []),
+    morePassages: Math.max(0, passages.length - 1),
+    why: {
+      words: { ...matched, rank: fused.wordRank, score: fused.words },
+      meaning: {
+        rank: fused.meaningRank,
+        topShare: background === undefined || fused.cosine === null ? null : topShare(fused.cosine, background),
+        score: fused.cosine === null ? null : fused.meaning,
+      },
+    },
+  }
+}

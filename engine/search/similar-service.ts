@@ -1,0 +1,221 @@
+import { AkinError } from '../../shared/errors.ts'
+import type { RequestOutput, RequestParsed } from '../../shared/contract/requests.ts'
+import type { ChunkId, DocumentId, DocumentSummary } from '../../shared/model/document.ts'
+import type { KinHit, Passage } from '../../shared/model/search.ts'
+import type { Embedder } from '../embedding/embedder.ts'
+import type { KeywordIndex } from '../keywords/keyword-index.ts'
+import type { LibraryStore, Selection, StoredChunk } from '../library/library-store.ts'
+import type { Background, VectorIndex } from '../vectors/vector-index.ts'
+import { confidenceOf, standOut, topShare } from './confidence.ts'
+import { passageOf } from './passages.ts'
+import { dot, meanOf } from './query-vector.ts'
+import { joinFilters } from './query-terms.ts'
+import { SelectionCache } from './selection-cache.ts'
+import { sharedWords } from './shared-words.ts'
+import { samenessOf, shinglesOf } from './sameness.ts'
+
+export interface SimilarServiceOptions {
+  readonly store: LibraryStore
+  readonly vectors: VectorIndex
+  readonly keywords: KeywordIndex
+  readonly embedder: Embedder
+  readonly spaceId: number
+}
+
+type SimilarReply = RequestOutput<'similar.find'>
+
+/** What kin are looked for of: its vectors and its text. */
+interface Subject {
+  readonly documentId: DocumentId | null
+  readonly text: string
+  /** The mean of its passages, L2-normalised. */
+  readonly mean: Float32Array
+  /** Its passages, row-major `[n, dimension]`. */
+  readonly rows: Float32Array
+  readonly state: SimilarReply['state']
+  /** A whole document may have near-duplicates; a passage has none. */
+  readonly isWhole: boolean
+}
+
+interface Kin {
+  readonly documentId: DocumentId
+  readonly score: number
+  readonly chunk: StoredChunk
+}
+
+/** Chunks asked for: enough that a few long documents do not take all places. */
+const nearestChunks = 400
+const mostCandidates = 120
+
+/** From this share of common word sequences on, two texts are nearly the same. */
+const nearlySame = 0.4
+
+/** Kin this near are compared word by word. */
+const comparedFrom = 0.9
+
+/** Passages of the subject and of a candidate that are compared with each other. */
+const comparedPassages = 48
+
+/** Finds what is near to a document, a passage or a text. */
+export class SimilarService {
+  readonly #options: SimilarServiceOptions
+  readonly #selections: SelectionCache
+
+  constructor(options: SimilarServiceOptions) {
+    this.#options = options
+    this.#selections = new SelectionCache(options.store)
+  }
+
+  async find(query: RequestParsed<'similar.find'>, signal?: AbortSignal): Promise<SimilarReply> {
+    const subject = await this.#subject(query.to, signal)
+    if (subject === null) return { hits: [], nearlySame: [], state: 'empty', hidden: 0 }
+    const { documentId } = subject
+    const hidden = documentId === null ? [] : await this.#options.store.documents.hiddenKin(documentId)
+    const selection = await this.#selections.get(joinFilters(query.filter, {}))
+    const background = await this.#options.vectors.background(subject.mean)
+    const leftOut = new Set([...hidden, ...(documentId === null ? [] : [documentId])])
+    const kin = await this.#nearest(subject, selection, leftOut)
+    signal?.throwIfAborted()
+    const hits = await this.#hits(subject, kin.slice(0, query.limit + 10), background)
+    const same = subject.isWhole ? hits.filter(({ sameness }) => sameness !== null && sameness >= nearlySame) : []
+    const others = hits.filter((hit) => !same.includes(hit)).slice(0, query.limit)
+    return { hits: others, nearlySame: same, state: subject.state, hidden: hidden.length }
+  }
+
+  async #subject(to: RequestParsed<'similar.find'>['to'], signal?: AbortSignal): Promise<Subject | null> {
+    if (this.#options.vectors.size === 0) return null
+    if ('text' in to) return this.#ofText(to.text, null, signal)
+    const text = (await this.#options.store.documents.texts([to.documentId])).get(to.documentId)
+    if (text === undefined) {
+      if ((await this.#options.store.documents.get(to.documentId)) === null)
+        throw new AkinError('not-found', 'This item is not in the library any more')
+      return null
+    }
+    if ('start' in to) return this.#ofText(text.slice(to.start, to.end), to.documentId, signal)
+    return this.#ofDocument(to.documentId, text, signal)
+  }
+
+  async #ofText(text: string, documentId: DocumentId | null, signal?: AbortSignal): Promise<Subject | null> {
+    if (!/[\p{L}\p{N}]/u.test(text)) return null
+    const mean = await this.#options.embedder.embedText(text, signal)
+    return { documentId, text, mean, rows: mean, state: 'ready', isWhole: false }
+  }
+
+  /** By the mean of its chunk vectors; one that has none yet is embedded from its beginning on the spot. */
+  async #ofDocument(documentId: DocumentId, text: string, signal?: AbortSignal): Promise<Subject | null> {
+    const { vectors, documents } = this.#options.store
+    const chunks = await vectors.chunks(documentId)
+    const stored = await vectors.readByIds(
+      this.#options.spaceId,
+      chunks.map(({ id }) => id),
+    )
+    const mean = meanOf(stored.vectors, stored.chunkIds.length)
+    if (mean !== null) return { documentId, text, mean, rows: stored.vectors, state: 'ready', isWhole: true }
+    const [first] = chunks
+    if (first === undefined) return null
+    const [summary] = await documents.summaries([documentId])
+    const subject = await this.#ofText(`${summary?.title ?? ''}\n\n${text.slice(first.start, first.end)}`, documentId, signal)
+    return subject === null
+      ? null
+      : { ...subject, text, isWhole: true, state: summary?.status === 'failed' ? 'failed' : 'pending' }
+  }
+
+  async #nearest(subject: Subject, selection: Selection | undefined, leftOut: ReadonlySet<DocumentId>): Promise<Kin[]> {
+    const { store, vectors, spaceId } = this.#options
+    const { chunkRanges: except } = await store.documents.select({ ids: [...leftOut].slice(0, 10_000) })
+    const found = await vectors.search(subject.mean, {
+      k: nearestChunks,
+      except,
+      ...(selection === undefined ? {} : { within: selection.chunkRanges }),
+    })
+    const owners = await store.vectors.documentsOf(found.chunkIds)
+    const candidates = [...new Set(owners)].filter((id) => id !== 0 && !leftOut.has(id)).slice(0, mostCandidates)
+    const kin = await Promise.all(candidates.map((id) => kinOf(id, subject, { vectors: store.vectors, spaceId })))
+    return kin.filter((one) => one !== null).toSorted((a, b) => b.score - a.score)
+  }
+
+  async #hits(subject: Subject, kin: readonly Kin[], background: Background): Promise<KinHit[]> {
+    const { store, keywords } = this.#options
+    const ids = kin.map(({ documentId }) => documentId)
+    const [texts, summaries] = await Promise.all([store.documents.texts(ids), store.documents.summaries(ids)])
+    const byId = new Map(summaries.map((summary) => [summary.id, summary]))
+    const shingles = subject.isWhole ? shinglesOf(subject.text) : null
+    const hits = kin.map(async ({ documentId, score, chunk }): Promise<KinHit | null> => {
+      const summary = byId.get(documentId)
+      const text = texts.get(documentId)
+      if (summary === undefined || text === undefined) return null
+      const passage = passageOf({ chunk, words: [] }, text)
+      const isCompared = shingles !== null && score >= comparedFrom
+      return kinHit(summary, {
+        passage,
+        score,
+        background,
+        sharedWords: await sharedWords(keywords, subject.text, passage.text),
+        sameness: isCompared ? samenessOf(shingles, shinglesOf(text)) : null,
+      })
+    })
+    return (await Promise.all(hits)).filter((hit) => hit !== null)
+  }
+}
+
+/** A candidate's nearness by the means of both, and its passage that is nearest to any passage of the subject. */
+async function kinOf(
+  documentId: DocumentId,
+  subject: Subject,
+  { vectors, spaceId }: { vectors: LibraryStore['vectors']; spaceId: number },
+): Promise<Kin | null> {
+  const chunks = await vectors.chunks(documentId)
+  const stored = await vectors.readByIds(
+    spaceId,
+    chunks.slice(0, 1_000).map(({ id }) => id),
+  )
+  const n = stored.chunkIds.length
+  const mean = meanOf(stored.vectors, n)
+  if (mean === null) return null
+  const dimension = mean.length
+  const nearest = bestRow(stored.vectors, n, subject, dimension)
+  const chunk = chunks.find(({ id }: { id: ChunkId }) => id === stored.chunkIds[nearest.row])
+  if (chunk === undefined) return null
+  // A passage is compared with passages, a whole document with whole documents
+  return { documentId, chunk, score: subject.isWhole ? dot(subject.mean, mean) : nearest.score }
+}
+
+function bestRow(rows: Float32Array, n: number, subject: Subject, dimension: number): { row: number; score: number } {
+  const subjectRows = Math.min(subject.rows.length / dimension, comparedPassages)
+  let best = { row: 0, score: -Infinity }
+  for (let row = 0; row < Math.min(n, comparedPassages); row++) {
+    const vector = rows.subarray(row * dimension, (row + 1) * dimension)
+    for (let other = 0; other < subjectRows; other++) {
+      const score = dot(vector, subject.rows.subarray(other * dimension, (other + 1) * dimension))
+      if (score > best.score) best = { row, score }
+    }
+  }
+  return best
+}
+
+interface KinParts {
+  readonly passage: Passage
+  readonly score: number
+  readonly background: Background
+  readonly sharedWords: string[]
+  readonly sameness: number | null
+}
+
+function kinHit(summary: DocumentSummary, { passage, score, background, sharedWords: words, sameness }: KinParts): KinHit {
+  const { id, title, kind, source, publishedAt, importedAt, isStarred } = summary
+  return {
+    documentId: id,
+    title,
+    kind,
+    source,
+    publishedAt,
+    importedAt,
+    isStarred,
+    score,
+    confidence: confidenceOf({ words: 0, standOut: standOut(score, background) }),
+    passage,
+    sharedWords: words,
+    topShare: topShare(score, background),
+    sameness,
+  }
+}

@@ -1,0 +1,149 @@
+import { stopWords, termsOf, wordsOf } from '../../shared/text/words.ts'
+import type { KeywordTerm } from '../keywords/keyword-index.ts'
+
+/** A place where a term of the query stands in a text, `[start, end)`. */
+export interface FoundWord {
+  /** Index of the term in the query. */
+  readonly term: number
+  readonly start: number
+  readonly end: number
+}
+
+/**
+ * Finds the places of a query's words in texts by the rules of the keyword index, without reading every word of the
+ * text: one regular expression proposes, the stem decides.
+ */
+export class WordFinder {
+  readonly #wanted = new Map<string, number>()
+  readonly #phrases: { term: number; terms: readonly string[] }[] = []
+  readonly #prefixes: { term: number; prefix: string }[] = []
+  readonly #pattern: RegExp | null
+
+  constructor(terms: readonly KeywordTerm[]) {
+    const isAllStop = terms.every(({ text }) => stopWords.has(text.toLowerCase()))
+    const starts = new Set<string>()
+    for (const [index, term] of terms.entries()) {
+      if (term.type !== 'phrase' && !isAllStop && stopWords.has(term.text.toLowerCase())) continue
+      this.#add(term, index, starts)
+    }
+    this.#pattern = starts.size === 0 ? null : patternOf([...starts])
+  }
+
+  /** Places in `text.slice(from, to)` as offsets into `text`, ascending, without overlaps. */
+  find(text: string, from = 0, to = text.length): FoundWord[] {
+    if (this.#pattern === null) return []
+    const found: FoundWord[] = []
+    let end = from
+    this.#pattern.lastIndex = from
+    for (let match = this.#pattern.exec(text); match !== null && match.index < to; match = this.#pattern.exec(text)) {
+      const place = this.#placeAt(text, match.index, match.index + match[0].length)
+      if (place === undefined) {
+        if (match[0] === '') this.#pattern.lastIndex++
+        continue
+      }
+      if (place.start >= end && place.end <= to) {
+        found.push(place)
+        end = place.end
+      }
+      // Pairs of a script without spaces overlap: go on one character later
+      this.#pattern.lastIndex = Math.max(match.index + 1, Math.min(place.end, this.#pattern.lastIndex))
+    }
+    return found
+  }
+
+  #add(term: KeywordTerm, index: number, starts: Set<string>): void {
+    const words = [...wordsOf(term.text)]
+    const terms = [...termsOf(term.text)].map((one) => one.term)
+    if (terms.length === 0) return
+    for (const { word, isWithoutSpaces } of words) {
+      if (!isWithoutSpaces) starts.add(startOf(word, terms))
+    }
+    for (const one of terms) {
+      if (!/^[\p{Script=Latin}\p{N}]/u.test(one)) starts.add(one)
+    }
+    if (term.type === 'prefix') this.#prefixes.push({ term: index, prefix: words.at(-1)!.word })
+    if (term.type === 'phrase' && terms.length > 1) this.#phrases.push({ term: index, terms })
+    else if (term.type !== 'prefix' || terms.length > 1)
+      for (const one of terms) if (!this.#wanted.has(one)) this.#wanted.set(one, index)
+  }
+
+  #placeAt(text: string, start: number, end: number): FoundWord | undefined {
+    for (const { term, start: at, end: until } of termsOf(text.slice(start, end))) {
+      const index = this.#wanted.get(term)
+      if (index !== undefined) return { term: index, start: start + at, end: start + until }
+      const phrase = this.#phrases.find(({ terms }) => terms[0] === term)
+      const phraseEnd = phrase === undefined ? undefined : phraseEndOf(text, start + at, phrase.terms)
+      if (phraseEnd !== undefined) return { term: phrase!.term, start: start + at, end: phraseEnd }
+    }
+    for (const { word } of wordsOf(text.slice(start, end))) {
+      const prefix = this.#prefixes.find((one) => word.startsWith(one.prefix))
+      if (prefix !== undefined) return { term: prefix.term, start, end }
+    }
+    return undefined
+  }
+}
+
+/** The longest phrase that is looked at, in characters. */
+const phraseReach = 400
+
+function phraseEndOf(text: string, start: number, terms: readonly string[]): number | undefined {
+  let index = 0
+  for (const { term, end } of termsOf(text.slice(start, start + phraseReach))) {
+    if (term !== terms[index]) return undefined
+    if (++index === terms.length) return start + end
+  }
+  return undefined
+}
+
+/**
+ * What every form of a word begins with. Porter changes at most the last letter of what it keeps (happy → happi,
+ * filing → file), so the stem without it is common to all forms.
+ */
+function startOf(word: string, terms: readonly string[]): string {
+  const stem = terms.find((term) => word.startsWith(term.slice(0, 2))) ?? word
+  const common = stem.length > 3 ? stem.slice(0, -1) : stem.slice(0, Math.max(1, Math.min(stem.length, 2)))
+  return word.startsWith(common) ? common : word.slice(0, 2)
+}
+
+const accents: Readonly<Record<string, string>> = {
+  a: 'àáâãäåāăą',
+  c: 'çćĉċč',
+  d: 'ďđ',
+  e: 'èéêëēĕėęě',
+  g: 'ĝğġģ',
+  h: 'ĥħ',
+  i: 'ìíîïĩīĭįı',
+  j: 'ĵ',
+  k: 'ķ',
+  l: 'ĺļľŀł',
+  n: 'ñńņň',
+  o: 'òóôõöøōŏő',
+  r: 'ŕŗř',
+  s: 'śŝşšß',
+  t: 'ţťŧ',
+  u: 'ùúûüũūŭůűų',
+  w: 'ŵ',
+  y: 'ýÿŷ',
+  z: 'źżž',
+}
+
+function patternOf(starts: readonly string[]): RegExp {
+  const alternatives = starts
+    .toSorted((a, b) => b.length - a.length)
+    .map((start) => {
+      const letters = [...start].map((letter) =>
+        Object.hasOwn(accents, letter) ? `[${letter}${accents[letter]}]\\p{M}*` : escapeRegExp(letter),
+      )
+      const isSpaced =
+        /^[\p{L}\p{N}]/u.test(start) &&
+        !/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u.test(
+          start,
+        )
+      return isSpaced ? `(?<![\\p{L}\\p{N}\\p{M}])${letters.join('')}[\\p{L}\\p{N}\\p{M}]*` : letters.join('')
+    })
+  return new RegExp(alternatives.join('|'), 'giu')
+}
+
+function escapeRegExp(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`)
+}

@@ -19,6 +19,8 @@ export interface ParsedDocument {
   /** The original's address on the web, where the file names one. */
   readonly url: string | null
   readonly siteName: string | null
+  /** Other titles by which links name it; absent where the format knows none. */
+  readonly aliases?: readonly string[]
 }
 
 /** A parsed document with its chunks, as it leaves the parser process. */
@@ -32,8 +34,10 @@ export interface ParseInput {
   readonly bytes: Uint8Array
   /** File name with its extension; decides the format together with the first bytes. */
   readonly name: string
-  /** Given when the name says nothing: for texts made by the caller. */
+  /** Given for texts made by the caller; it goes before the name, which says nothing then. */
   readonly mediaType?: string
+  /** Given by the caller, it goes before what the file or its name says. */
+  readonly title?: string
   /** For a PDF that asks for one; used once, not kept. */
   readonly password?: string
 }

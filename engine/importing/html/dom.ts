@@ -1,0 +1,40 @@
+import { parseHTML } from 'linkedom'
+
+/** The part of the DOM that the readers use; linkedom provides it without a browser. */
+export interface DomNode {
+  /** 1 element, 3 text. */
+  readonly nodeType: number
+  readonly nodeValue: string | null
+  readonly firstChild: DomNode | null
+  readonly nextSibling: DomNode | null
+  readonly parentNode: DomNode | null
+  readonly textContent: string | null
+}
+
+export interface DomElement extends DomNode {
+  /** Lower case. */
+  readonly localName: string
+  readonly children: Iterable<DomElement>
+  getAttribute(name: string): string | null
+  hasAttribute(name: string): boolean
+  querySelector(selector: string): DomElement | null
+  querySelectorAll(selector: string): Iterable<DomElement>
+}
+
+export interface DomDocument {
+  readonly documentElement: DomElement | null
+  readonly body: DomElement
+  querySelector(selector: string): DomElement | null
+  querySelectorAll(selector: string): Iterable<DomElement>
+}
+
+export function isElement(node: DomNode | null): node is DomElement {
+  return node?.nodeType === 1
+}
+
+/** Reads HTML, however broken. Scripts do not run and nothing is fetched. */
+export function parseDocument(html: string): DomDocument {
+  // linkedom takes text before the first tag for a document without a body
+  const whole = /<(?:html|body|head)[\s>]/i.test(html) ? html : `<!doctype html><html><head></head><body>${html}</body></html>`
+  return parseHTML(whole).document as DomDocument
+}

@@ -51,7 +51,7 @@ export function nativeInfo(): NativeInfo {
  * - **Scores** are inner products, or squared L2 distances with their sign turned: higher is nearer for both metrics.
  * - **Threads**: every method works on another thread. Reading methods (`search`, `scores`, `reconstruct`, `ids`, `save`)
  *   run beside each other; `add`, `remove`, `load` and `close` have the index for themselves. Calls take effect in the
- *   order in which they were made: a search after an `add` finds what was added, without waiting for the `add`'s promise.
+ *   order in which they were made, save that reading ones overtake an `add` or `remove` that waits for a `save`.
  * - **Ownership**: arguments are copied before a method returns, and may be changed at once. Results belong to the caller.
  * - **Errors**: each method rejects with AkinError `invalid-argument` for a wrong type, a number that is not finite or
  *   malformed ranges, `invalid-id`, `dimension-mismatch`, `native-failed`, and `unavailable` after `close`. A method that

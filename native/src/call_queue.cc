@@ -1,5 +1,7 @@
 #include "call_queue.h"
 
+#include <algorithm>
+
 namespace akin {
 
 CallQueue::~CallQueue() {
@@ -10,32 +12,42 @@ CallQueue::~CallQueue() {
 
 void CallQueue::submit(QueuedCall* call) {
     waiting_.push_back(call);
-    start_next();
+    while (start_one()) {
+    }
 }
 
 void CallQueue::finished(Access access) {
-    if (access == Access::shared) {
-        readers_--;
-    } else {
+    if (access == Access::exclusive) {
         is_writing_ = false;
+    } else {
+        readers_--;
+        patient_readers_ -= access == Access::patient;
     }
-    start_next();
+    while (start_one()) {
+    }
 }
 
-void CallQueue::start_next() {
-    while (!waiting_.empty() && !is_writing_) {
-        QueuedCall* call = waiting_.front();
-        if (call->access() == Access::exclusive) {
-            if (readers_ > 0) {
-                return;
-            }
-            is_writing_ = true;
-        } else {
-            readers_++;
-        }
-        waiting_.pop_front();
-        call->start();
+bool CallQueue::can_start(const QueuedCall& call) const {
+    return !is_writing_ && (call.access() != Access::exclusive || readers_ == 0);
+}
+
+bool CallQueue::start_one() {
+    auto next = waiting_.begin();
+    if (next != waiting_.end() && !can_start(**next) && patient_readers_ > 0) {
+        next = std::find_if(waiting_.begin(), waiting_.end(), [](const QueuedCall* call) {
+            return call->access() == Access::shared;
+        });
     }
+    if (next == waiting_.end() || !can_start(**next)) {
+        return false;
+    }
+    QueuedCall* call = *next;
+    waiting_.erase(next);
+    is_writing_ = call->access() == Access::exclusive;
+    readers_ += call->access() != Access::exclusive;
+    patient_readers_ += call->access() == Access::patient;
+    call->start();
+    return true;
 }
 
 } // namespace akin

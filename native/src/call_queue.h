@@ -5,8 +5,13 @@
 
 namespace akin {
 
-/// Whether a call may run beside others of its kind.
-enum class Access { shared, exclusive };
+/** What may run beside a call.
+ *
+ * shared     other calls that only read
+ * patient    the same, for a call that takes long (a save waits for the disk): see CallQueue
+ * exclusive  nothing
+ */
+enum class Access { shared, patient, exclusive };
 
 /// A call that waits for its turn.
 class QueuedCall {
@@ -21,7 +26,9 @@ public:
  *
  * It lives on the JavaScript thread and decides which calls are given to the thread pool: a call that has to wait is
  * an entry of a list, and blocks neither that thread nor one of the pool's four. No stream of searches can hold an add
- * back for ever, nor the other way round.
+ * back for ever, nor the other way round. With one exception to the order: while a patient call runs, shared ones
+ * overtake an exclusive one that waits for it, so that an add during a save does not stop all searches until the save
+ * is done.
  */
 class CallQueue {
 public:
@@ -37,10 +44,12 @@ public:
     void finished(Access access);
 
 private:
-    void start_next();
+    bool can_start(const QueuedCall& call) const;
+    bool start_one();
 
     std::deque<QueuedCall*> waiting_;
-    size_t readers_ = 0;
+    size_t readers_ = 0;         ///< patient ones included
+    size_t patient_readers_ = 0;
     bool is_writing_ = false;
 };
 

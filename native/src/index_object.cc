@@ -220,7 +220,7 @@ Napi::Value IndexObject::ids(const Napi::CallbackInfo& info) {
 Napi::Value IndexObject::save(const Napi::CallbackInfo& info) {
     return guarded(info.Env(), [&] {
         auto work = [path = to_text(info[0], "path")](IndexPointer& index) { save_index(*index, path); };
-        return run(info.Env(), Access::shared, std::move(work));
+        return run(info.Env(), Access::patient, std::move(work));
     });
 }
 

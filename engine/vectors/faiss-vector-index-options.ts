@@ -1,0 +1,46 @@
+import type { Metric } from '../../native/faiss.ts'
+import type { LibraryStore } from '../library/library-store.ts'
+import type { SnapshotFiles } from './snapshot-files.ts'
+
+export interface VectorIndexLimits {
+  /** Entries of the change sequence read at once. Default 1,000. */
+  readonly changesPerRead: number
+  /** Vectors read from the store at once; more is faster, and holds the event loop longer. Default 512. */
+  readonly vectorsPerRead: number
+  /**
+   * A snapshot is written when more vectors than this, and more than `snapshotShare` of those held, changed since the
+   * last one. Fewer snapshots mean more to read from the store after a crash. Default 5,000.
+   */
+  readonly snapshotChanges: number
+  /** Default 0.1. */
+  readonly snapshotShare: number
+  /** The number that makes closing write a snapshot. Fewer are read from the store at the next start. Default 1,000. */
+  readonly snapshotChangesOnClose: number
+}
+
+export const defaultLimits: VectorIndexLimits = {
+  changesPerRead: 1_000,
+  vectorsPerRead: 512,
+  snapshotChanges: 5_000,
+  snapshotShare: 0.1,
+  snapshotChangesOnClose: 1_000,
+}
+
+export interface FaissVectorIndexOptions {
+  readonly store: Pick<LibraryStore, 'vectors' | 'changes'>
+  readonly spaceId: number
+  readonly dimension: number
+  readonly metric: Metric
+  /** Folder of the derived indexes. */
+  readonly folder: string
+  /** Told in words for a person when the index on the disk was damaged. */
+  readonly onDamage?: (message: string) => void
+  /** Told when `state` changes. */
+  readonly onState?: () => void
+  /** Told how far building from nothing is that `catchUp` does by itself, in vectors. */
+  readonly onProgress?: (completed: number, total: number) => void
+  /** For what nobody has to act on. */
+  readonly log?: (message: string, details: Readonly<Record<string, unknown>>) => void
+  readonly limits?: Partial<VectorIndexLimits>
+  readonly files?: SnapshotFiles
+}

@@ -1,6 +1,6 @@
 /** Dates as files write them, as ISO 8601: a day (`2024-01-05`) or an instant (`2024-01-05T10:30:00.000Z`). */
 
-const isoLike = /^(\d{4})-?(\d{2})-?(\d{2})(?:[T\s]+(\d{1,2}):?(\d{2})(?::?(\d{2}))?(?:[.,]\d+)?\s*(Z|[+-]\d{2}:?\d{2})?)?$/i
+const isoLike = /^(\d{4})-?(\d{2})-?(\d{2})(?:[T\s]+(\d{1,2}):?(\d{2})(?::?(\d{2}(?:[.,]\d{1,9})?))?\s*(Z|[+-]\d{2}:?\d{2})?)?$/i
 const yearFirst = /^(\d{4})[/.](\d{1,2})[/.](\d{1,2})$/
 const dayFirstWithDots = /^(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})$/
 const withMonthName = /\p{L}{3,}/u
@@ -42,7 +42,7 @@ function fromParts(
   if (Number.isNaN(midday.getTime()) || midday.getUTCDate() !== Number(day)) return null
   if (hour === undefined || zone === undefined) return inRange(midday)?.slice(0, 10) ?? null
   const offset = zone.toUpperCase() === 'Z' ? 'Z' : `${zone.slice(0, 3)}:${zone.slice(-2)}`
-  return inRange(new Date(`${date}T${hour.padStart(2, '0')}:${minute ?? '00'}:${second ?? '00'}${offset}`))
+  return inRange(new Date(`${date}T${hour.padStart(2, '0')}:${minute ?? '00'}:${(second ?? '00').replace(',', '.')}${offset}`))
 }
 
 /** `5 January 2024`, `Jan 5, 2024`, RFC 2822. Without a zone the engine reads local time: the day is taken from it. */

@@ -2,12 +2,13 @@ import { AkinError } from '../../../shared/errors.ts'
 import { type BinaryFamily, binaryFamilyOfBytes, binaryFamilyOfExtension, looksLikeText } from '../binary-files.ts'
 import type { ParseInput } from '../parse-result.ts'
 import { extensionOf, type Format, type FormatInput } from './format.ts'
+import { html } from './html.ts'
 import { markdown } from './markdown.ts'
 import { plainText } from './plain-text.ts'
 import { isSourceCodeName, sourceCode } from './source-code.ts'
 
 /** Every format. A new one is a file beside this and a line here; of two that claim an extension, the first has it. */
-export const formats: readonly Format[] = [markdown, sourceCode, plainText]
+export const formats: readonly Format[] = [html, markdown, sourceCode, plainText]
 
 const byExtension = new Map([...formats].reverse().flatMap((format) => format.extensions.map((extension) => [extension, format])))
 const byMediaType = new Map([...formats].reverse().flatMap((format) => format.mediaTypes.map((type) => [type, format])))

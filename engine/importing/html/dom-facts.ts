@@ -17,7 +17,7 @@ export function isHidden(element: DomElement): boolean {
 /** A picture's address; pages that load late keep it in other attributes. */
 export function imageSourceOf(element: DomElement): string {
   const src = element.getAttribute('src') ?? ''
-  if (isTrackingPixel(element)) return ''
+  if (isTrackingPixel(element) || isMathFallback(element)) return ''
   if (src !== '' && !src.startsWith('data:')) return src
   const late = ['data-src', 'data-original', 'data-lazy-src'].map((name) => element.getAttribute(name)).find((value) => value)
   return late ?? /^\s*([^\s,]\S*)/.exec(element.getAttribute('srcset') ?? element.getAttribute('data-srcset') ?? '')?.[1] ?? src
@@ -27,9 +27,14 @@ function isTrackingPixel(element: DomElement): boolean {
   return ['width', 'height'].some((name) => /^[0-3](?:px)?$/.test(element.getAttribute(name) ?? ''))
 }
 
+/** The picture of a formula whose text stands beside it. */
+function isMathFallback(element: DomElement): boolean {
+  return /\bmath-fallback/.test(element.getAttribute('class') ?? '')
+}
+
 /** Alternative text; a file name is none. */
 export function altOf(element: DomElement): string {
-  const alt = element.getAttribute('alt')?.trim() ?? ''
+  const alt = isMathFallback(element) ? '' : (element.getAttribute('alt')?.trim() ?? '')
   return /^\S+\.(?:png|jpe?g|gif|webp|svg)$/i.test(alt) ? '' : alt
 }
 

@@ -68,8 +68,13 @@ OutputFile::OutputFile(const std::string& path) : path_(path), file_(nullptr) {
 }
 
 OutputFile::~OutputFile() {
-    if (file_ != nullptr) {
-        std::fclose(file_);
+    if (file_ == nullptr) {
+        return;
+    }
+    struct stat status;
+    const bool is_file = fstat(::fileno(file_), &status) == 0 && S_ISREG(status.st_mode); // and no device
+    std::fclose(file_);
+    if (is_file) {
         std::remove(path_.c_str());
     }
 }

@@ -168,6 +168,8 @@ export interface StatusCounts {
   readonly skipped: number
   readonly trashed: number
   readonly chunks: number
+  /** Those with a vector in the default space. */
+  readonly embeddedChunks: number
   readonly hasSample: boolean
 }
 
@@ -219,6 +221,8 @@ export interface DocumentStore {
   /** Where each document came from: everything needed to read it again. */
   sources(id: DocumentId): Promise<(Source & { fingerprint: Fingerprint | null; contentHash: string | null })[]>
   idsByTitle(title: string): Promise<DocumentId[]>
+  /** Documents that come from nowhere else than sources of this type. */
+  idsBySourceType(type: Source['type']): Promise<DocumentId[]>
 
   states(ids: readonly DocumentId[]): Promise<DocumentState[]>
   /** Ids that do not exist are left out; returns those that changed. */

@@ -35,7 +35,7 @@ export function foldWord(word: string): string {
   if (asciiWord.test(word)) return word
   const lower = word.toLowerCase()
   if (asciiWord.test(lower)) return lower
-  return lower.normalize('NFKD').replaceAll(marks, '').normalize('NFC').replaceAll('ß', 'ss')
+  return lower.toWellFormed().normalize('NFKD').replaceAll(marks, '').normalize('NFC').replaceAll('ß', 'ss')
 }
 
 const stems = new Map<string, string>()

@@ -30,10 +30,12 @@ export class ChangeLog implements ChangeFeed {
 
   async trim(sequence: number): Promise<void> {
     this.#database.transaction(() => {
-      this.#database.run('DELETE FROM changes WHERE sequence <= ?', sequence)
+      // What is yet to come cannot be forgotten
+      const upTo = Math.min(sequence, this.lastSync())
+      this.#database.run('DELETE FROM changes WHERE sequence <= ?', upTo)
       this.#database.run(
         "INSERT INTO meta (key, value) VALUES ('trimmed', ?) ON CONFLICT (key) DO UPDATE SET value = max(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))",
-        String(sequence),
+        String(upTo),
       )
     })
   }
@@ -68,9 +70,20 @@ export class ChangeLog implements ChangeFeed {
     if (this.#touched.size > 0) {
       const ids = [...this.#touched]
       const sequence = this.lastSync()
-      for (const listener of this.#listeners) listener(sequence, ids)
+      for (const listener of this.#listeners) tell(listener, sequence, ids)
     }
     return result
+  }
+}
+
+/** The write is done, whatever a listener makes of it: its mistake is told as a warning of the process. */
+function tell(listener: Listener, sequence: number, documentIds: readonly DocumentId[]): void {
+  try {
+    listener(sequence, documentIds)
+  } catch (error) {
+    process.emitWarning(
+      `A listener to library changes failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    )
   }
 }
 

@@ -4,7 +4,7 @@ import type { ChangeLog } from './change-log.ts'
 import { ChunkWriter } from './chunk-writer.ts'
 import type { Database } from '../../platform/database.ts'
 import { textOrNull } from './document-rows.ts'
-import { addUserTag, removeTag, tagsOf } from './tag-rows.ts'
+import { addUserTag, copyUserTags, removeTag, tagsOf } from './tag-rows.ts'
 
 /** What the person does to documents: tags, stars, read marks, the trash. Runs inside a transaction of the caller. */
 export class DocumentMarks {
@@ -122,4 +122,22 @@ export class DocumentMarks {
   #exists(id: DocumentId): boolean {
     return this.#database.get('SELECT 1 AS x FROM documents WHERE id = ?', id) !== undefined
   }
+}
+
+/** Gives a document what the person made of another: tags, star, read mark and hidden kin. */
+export function copyMarks(database: Database, from: DocumentId, to: DocumentId): void {
+  copyUserTags(database, from, to)
+  database.run(
+    `UPDATE documents AS d SET is_starred = max(d.is_starred, o.is_starred), read_at = coalesce(d.read_at, o.read_at)
+     FROM (SELECT is_starred, read_at FROM documents WHERE id = ?) AS o WHERE d.id = ?`,
+    from,
+    to,
+  )
+  database.run(
+    `INSERT INTO not_kin (low_id, high_id) SELECT min(other, ?2), max(other, ?2)
+     FROM (SELECT high_id AS other FROM not_kin WHERE low_id = ?1 UNION SELECT low_id FROM not_kin WHERE high_id = ?1)
+     WHERE other <> ?2 ON CONFLICT DO NOTHING`,
+    from,
+    to,
+  )
 }

@@ -42,15 +42,15 @@ export class DocumentReader {
     const { sql, values } = conditionOf(options.filter)
     // The page's ids first, so that sorting touches narrow rows only
     const page = `SELECT d.id FROM documents AS d WHERE ${sql} ORDER BY ${orderOf(options.sort)} LIMIT ? OFFSET ?`
-    const ids = this.#database.all(page, ...values, options.limit, options.offset).map((row) => Number(row.id))
+    const ids = this.#database.lists(page, ...values, options.limit, options.offset).map(([id]) => Number(id))
     return { total: this.count(options.filter), rows: this.summaries(ids) }
   }
 
   ids({ filter, sort, limit }: { filter: Filter; sort: DocumentSort; limit: number }): DocumentId[] {
     const { sql, values } = conditionOf(filter)
     return this.#database
-      .all(`SELECT d.id FROM documents AS d WHERE ${sql} ORDER BY ${orderOf(sort)} LIMIT ?`, ...values, limit)
-      .map((row) => Number(row.id))
+      .lists(`SELECT d.id FROM documents AS d WHERE ${sql} ORDER BY ${orderOf(sort)} LIMIT ?`, ...values, limit)
+      .map(([id]) => Number(id))
   }
 
   summaries(ids: readonly DocumentId[]): DocumentSummary[] {
@@ -77,22 +77,19 @@ export class DocumentReader {
 
   select(filter: Filter): Selection {
     const { sql, values } = conditionOf(filter)
-    const rows = this.#database.all(
+    const rows = this.#database.lists(
       `SELECT d.id, d.first_chunk, d.last_chunk FROM documents AS d WHERE ${sql} ORDER BY d.id`,
       ...values,
     )
-    const ranges = rows.flatMap((row): [number, number][] =>
-      row.first_chunk === null ? [] : [[Number(row.first_chunk), Number(row.last_chunk)]],
-    )
-    return {
-      documentIds: Float64Array.from(rows, (row) => Number(row.id)),
-      chunkRanges: Float64Array.from(ranges.toSorted((a, b) => a[0] - b[0]).flat()),
-    }
+    const withChunks = rows.filter(([, first]) => first !== null).toSorted((a, b) => Number(a[1]) - Number(b[1]))
+    const chunkRanges = new Float64Array(withChunks.length * 2)
+    for (const [index, [, first, last]] of withChunks.entries()) chunkRanges.set([Number(first), Number(last)], index * 2)
+    return { documentIds: Float64Array.from(rows, ([id]) => Number(id)), chunkRanges }
   }
 
   statusCounts(): StatusCounts {
     const rows = this.#database.all(
-      `SELECT status, trashed_at IS NOT NULL AS is_trashed, count(*) AS n, sum(chunk_count) AS chunks, max(source_type = 'sample') AS has_sample
+      `SELECT status, trashed_at IS NOT NULL AS is_trashed, count(*) AS n, sum(chunk_count) AS chunks, sum(embedded_count) AS embedded, max(source_type = 'sample') AS has_sample
        FROM documents GROUP BY 1, 2`,
     )
     const live = rows.filter((row) => row.is_trashed === 0)
@@ -110,6 +107,7 @@ export class DocumentReader {
       skipped: of('skipped'),
       trashed: sum(rows, 'n') - sum(live, 'n'),
       chunks: sum(live, 'chunks'),
+      embeddedChunks: sum(live, 'embedded'),
       hasSample: live.some((row) => row.has_sample === 1),
     }
   }
@@ -171,7 +169,7 @@ export class DocumentReader {
   #indexable(where: string, ...values: (string | number)[]): IndexableDocument[] {
     const rows = this.#database.all(
       `SELECT d.id, d.title, d.author, d.source_label, t.text, t.headings,
-         (SELECT group_concat(g.tag, char(31)) FROM tags AS g WHERE g.document_id = d.id AND g.is_removed = 0) AS tags
+         (SELECT json_group_array(g.tag) FROM tags AS g WHERE g.document_id = d.id AND g.is_removed = 0) AS tags
        FROM documents AS d JOIN texts AS t ON t.document_id = d.id WHERE d.trashed_at IS NULL AND d.has_text = 1 AND ${where}`,
       ...values,
     )
@@ -180,7 +178,7 @@ export class DocumentReader {
       title: String(row.title),
       text: String(row.text),
       headings: JSON.parse(String(row.headings)) as string[],
-      tags: row.tags === null ? [] : String(row.tags).split('\u001F'),
+      tags: JSON.parse(String(row.tags)) as string[],
       author: row.author === null ? null : String(row.author),
       sourceLabel: String(row.source_label),
     }))

@@ -4,11 +4,11 @@ import { sha256 } from '../../platform/hash.ts'
 import type { Fingerprint } from '../library-store.ts'
 import type { Database, Row } from '../../platform/database.ts'
 
-/** Columns of a summary; `rowToSummary` reads them. Tags come joined by U+001F. */
+/** Columns of a summary; `rowToSummary` reads them. Tags come as a JSON array. */
 export const summaryColumns = `d.id, d.kind, d.title, d.author, d.published_at, d.imported_at, d.updated_at, d.language, d.is_starred,
   d.read_at, d.trashed_at, d.word_count, d.media_type, d.status, d.reason_code, d.reason_message, d.reason_advice,
   d.chunk_count, d.embedded_count, d.source_count, s.type AS s_type, s.location AS s_location, s.label AS s_label, s.url AS s_url,
-  (SELECT group_concat(t.tag, char(31)) FROM tags AS t WHERE t.document_id = d.id AND t.is_removed = 0) AS tags`
+  (SELECT json_group_array(t.tag) FROM tags AS t WHERE t.document_id = d.id AND t.is_removed = 0) AS tags`
 
 /** Joins the first source of each document. */
 export const summaryJoin = 'documents AS d JOIN sources AS s ON s.id = (SELECT min(id) FROM sources WHERE document_id = d.id)'
@@ -30,7 +30,7 @@ export function rowToSummary(row: Row): DocumentSummary {
     importedAt: String(row.imported_at),
     updatedAt: String(row.updated_at),
     language: textOrNull(row.language),
-    tags: row.tags === null ? [] : String(row.tags).split('\u001F').toSorted(),
+    tags: (JSON.parse(String(row.tags)) as string[]).toSorted(),
     isStarred: row.is_starred === 1,
     readAt: textOrNull(row.read_at),
     trashedAt: textOrNull(row.trashed_at),

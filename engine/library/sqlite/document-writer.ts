@@ -1,25 +1,38 @@
-import type { DocumentId } from '../../../shared/model/document.ts'
+import { AkinError } from '../../../shared/errors.ts'
+import type { DocumentId, Source } from '../../../shared/model/document.ts'
 import { foldWord } from '../../../shared/text/words.ts'
-import { embeddedText } from '../embedded-text.ts'
-import { sha256 } from '../../platform/hash.ts'
-import type { Fingerprint, ImportedDocument, ImportResult, PutImportedOptions, UnreadableDocument } from '../library-store.ts'
-import type { Source } from '../../../shared/model/document.ts'
-import type { ChangeLog } from './change-log.ts'
 import type { Database } from '../../platform/database.ts'
+import { sha256 } from '../../platform/hash.ts'
+import { embeddedText } from '../embedded-text.ts'
+import type {
+  Fingerprint,
+  ImportedDocument,
+  ImportOutcome,
+  ImportResult,
+  PutImportedOptions,
+  UnreadableDocument,
+} from '../library-store.ts'
+import type { ChangeLog } from './change-log.ts'
 import { ChunkWriter } from './chunk-writer.ts'
+import { copyMarks } from './document-marks.ts'
+import { putSource } from './source-rows.ts'
 import { addFileTags } from './tag-rows.ts'
 
 export type PutOptions = Required<PutImportedOptions> & { readonly at: string }
 
+/** A document as far as an import must know it. */
 interface Owner {
   readonly id: DocumentId
   readonly contentHash: string | null
   readonly hasText: boolean
-  readonly isTrashed: boolean
+  readonly trashedAt: string | null
   readonly sourceCount: number
 }
 
-/** Writes imported documents. Every method runs inside a transaction of the caller. */
+/**
+ * Writes imported documents. No two documents with a text have the same content. Every method runs inside a
+ * transaction of the caller.
+ */
 export class DocumentWriter {
   readonly #database: Database
   readonly #log: ChangeLog
@@ -35,10 +48,11 @@ export class DocumentWriter {
     const owner = this.#ownerOf(document.source)
     const twin = this.#withContent(document.contentHash)
     if (owner === undefined) return twin === undefined ? this.#add(document, options) : this.#join(twin, document, options)
-    if (owner.hasText && owner.contentHash === document.contentHash && !options.isForced)
-      return this.#keep(owner, document, options)
+    const isSame = owner.contentHash === document.contentHash
+    if (owner.hasText && isSame && !options.isForced) return this.#keep(owner, document, options)
     if (twin !== undefined && twin.id !== owner.id) return this.#move(owner, twin, document, options)
-    if (owner.sourceCount > 1 && owner.contentHash !== document.contentHash) return this.#split(owner, document, options)
+    if (owner.sourceCount > 1 && !isSame) return this.#split(owner, document, options)
+    putSource(this.#database, owner.id, document.source, document.fingerprint)
     this.#replace(owner.id, document, options)
     this.#settleTrash(owner, options)
     return { documentId: owner.id, outcome: 'updated' }
@@ -47,61 +61,25 @@ export class DocumentWriter {
   putUnreadable(document: UnreadableDocument, at: string): ImportResult {
     const owner = this.#ownerOf(document.source)
     if (owner?.hasText === true) return { documentId: owner.id, outcome: 'unchanged' }
-    if (owner !== undefined) {
-      this.#setUnreadable(owner.id, document, at)
-      return { documentId: owner.id, outcome: 'updated' }
-    }
-    const id = this.#insertRow(document, at)
+    const id = owner?.id ?? this.#insertRow(document, at)
     this.#setUnreadable(id, document, at)
-    this.addSource(id, document.source, document.fingerprint)
-    return { documentId: id, outcome: 'added' }
+    putSource(this.#database, id, document.source, document.fingerprint)
+    this.#log.append('document', id)
+    return { documentId: id, outcome: owner === undefined ? 'added' : 'updated' }
   }
 
-  /** Adds or renews a source of a document; true when it is new. */
-  addSource(id: DocumentId, source: Source, fingerprint: Fingerprint | null): boolean {
-    const { changes } = this.#database.run(
-      `INSERT INTO sources (document_id, type, location, label, url, fold, name_fold, size_bytes, modified_at_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (type, location) DO NOTHING`,
-      id,
-      source.type,
-      source.location,
-      source.label,
-      source.url,
-      foldWord(`${source.label}\n${source.location}\n${source.url ?? ''}`),
-      foldWord(stemOfName(source.location)),
-      fingerprint?.sizeBytes ?? null,
-      fingerprint?.modifiedAtMs ?? null,
-    )
-    if (changes === 0) this.#renewSource(id, source, fingerprint)
-    this.refreshSource(id)
-    return changes > 0
-  }
-
-  /** Repeats the first source in the document's row, for lists. */
-  refreshSource(id: DocumentId): void {
-    this.#database.run(
-      `UPDATE documents SET
-         source_count = (SELECT count(*) FROM sources WHERE document_id = documents.id),
-         (source_type, source_label) = (SELECT type, label FROM sources WHERE document_id = documents.id ORDER BY id LIMIT 1)
-       WHERE id = ?1 AND EXISTS (SELECT 1 FROM sources WHERE document_id = ?1)`,
-      id,
-    )
-    const label = this.#database.get('SELECT source_label FROM documents WHERE id = ?', id)?.source_label
-    if (label !== undefined) this.#database.run('UPDATE documents SET source_fold = ? WHERE id = ?', foldWord(String(label)), id)
-  }
-
-  #renewSource(id: DocumentId, source: Source, fingerprint: Fingerprint | null): void {
-    this.#database.run(
-      'UPDATE sources SET document_id = ?, label = ?, url = ?, fold = ?, size_bytes = ?, modified_at_ms = ? WHERE type = ? AND location = ?',
-      id,
-      source.label,
-      source.url,
-      foldWord(`${source.label}\n${source.location}\n${source.url ?? ''}`),
-      fingerprint?.sizeBytes ?? null,
-      fingerprint?.modifiedAtMs ?? null,
-      source.type,
-      source.location,
-    )
+  /** Gives a source to the document whose content it has. */
+  addSource(id: DocumentId, source: Source, fingerprint: Fingerprint | null, at: string): ImportOutcome {
+    const target = this.#owner('WHERE d.id = ?', id)
+    if (target === undefined) throw new AkinError('not-found', `There is no item ${id}`)
+    const owner = this.#ownerOf(source)
+    if (owner !== undefined && owner.id !== id) {
+      this.#moveSource(owner, target, { source, fingerprint, at })
+      return 'updated'
+    }
+    const { isShownAnew } = putSource(this.#database, id, source, fingerprint)
+    if (isShownAnew) this.#log.append('document', id)
+    return 'unchanged'
   }
 
   #ownerOf(source: Source): Owner | undefined {
@@ -113,10 +91,10 @@ export class DocumentWriter {
   }
 
   #withContent(contentHash: string): Owner | undefined {
-    return this.#owner('WHERE d.content_hash = ? AND d.has_text = 1 ORDER BY d.trashed_at IS NOT NULL, d.id LIMIT 1', contentHash)
+    return this.#owner('WHERE d.content_hash = ? AND d.has_text = 1 ORDER BY d.id LIMIT 1', contentHash)
   }
 
-  #owner(where: string, ...values: string[]): Owner | undefined {
+  #owner(where: string, ...values: (string | number)[]): Owner | undefined {
     const row = this.#database.get(
       `SELECT d.id, d.content_hash, d.has_text, d.trashed_at, d.source_count FROM documents AS d ${where}`,
       ...values,
@@ -126,21 +104,21 @@ export class DocumentWriter {
       id: Number(row.id),
       contentHash: row.content_hash === null ? null : String(row.content_hash),
       hasText: row.has_text === 1,
-      isTrashed: row.trashed_at !== null,
+      trashedAt: row.trashed_at === null ? null : String(row.trashed_at),
       sourceCount: Number(row.source_count),
     }
   }
 
   #add(document: ImportedDocument, options: PutOptions): ImportResult {
     const id = this.#insertRow(document, options.at)
-    this.addSource(id, document.source, document.fingerprint)
+    putSource(this.#database, id, document.source, document.fingerprint)
     this.#replace(id, document, options)
     return { documentId: id, outcome: 'added' }
   }
 
   /** New source, known content: one document with one more source. */
   #join(twin: Owner, document: ImportedDocument, options: PutOptions): ImportResult {
-    this.addSource(twin.id, document.source, document.fingerprint)
+    putSource(this.#database, twin.id, document.source, document.fingerprint)
     if (options.isForced) this.#replace(twin.id, document, options)
     this.#log.append('document', twin.id)
     const isBack = this.#settleTrash(twin, options)
@@ -148,47 +126,47 @@ export class DocumentWriter {
   }
 
   #keep(owner: Owner, document: ImportedDocument, options: PutOptions): ImportResult {
-    this.#renewSource(owner.id, document.source, document.fingerprint)
+    const { isShownAnew } = putSource(this.#database, owner.id, document.source, document.fingerprint)
+    if (isShownAnew) this.#log.append('document', owner.id)
     const isBack = this.#settleTrash(owner, options)
     return { documentId: owner.id, outcome: isBack ? 'updated' : 'unchanged' }
   }
 
-  /** The source now has the content of another document: it goes there, and takes along what the person made. */
   #move(owner: Owner, twin: Owner, document: ImportedDocument, options: PutOptions): ImportResult {
-    this.addSource(twin.id, document.source, document.fingerprint)
-    this.#copyMarks(owner.id, twin.id)
-    if (owner.sourceCount > 1) this.refreshSource(owner.id)
-    else this.#remove(owner.id)
+    const { source, fingerprint } = document
+    this.#moveSource(owner, twin, { source, fingerprint, at: options.at })
     if (options.isForced) this.#replace(twin.id, document, options)
-    this.#log.append('document', twin.id)
     this.#settleTrash(twin, options)
     return { documentId: twin.id, outcome: 'updated' }
+  }
+
+  /**
+   * The source now has the content of another document: it goes there, and takes along what the person made. An item
+   * in sight never vanishes that way: a document in the trash that it becomes is taken out.
+   */
+  #moveSource(
+    owner: Owner,
+    target: Owner,
+    { source, fingerprint, at }: { source: Source; fingerprint: Fingerprint | null; at: string },
+  ): void {
+    putSource(this.#database, target.id, source, fingerprint)
+    copyMarks(this.#database, owner.id, target.id)
+    if (owner.sourceCount > 1) this.#log.append('document', owner.id)
+    else this.#remove(owner.id)
+    this.#log.append('document', target.id)
+    if (owner.trashedAt === null) this.#settleTrash(target, { restoresTrashed: true, at })
   }
 
   /** One of several sources changed: it gets a document of its own, with the person's marks. */
   #split(owner: Owner, document: ImportedDocument, options: PutOptions): ImportResult {
     const id = this.#insertRow(document, options.at)
-    this.addSource(id, document.source, document.fingerprint)
-    this.refreshSource(owner.id)
-    this.#copyMarks(owner.id, id)
+    putSource(this.#database, id, document.source, document.fingerprint)
+    copyMarks(this.#database, owner.id, id)
     this.#replace(id, document, options)
+    if (!options.restoresTrashed) this.#database.run('UPDATE documents SET trashed_at = ? WHERE id = ?', owner.trashedAt, id)
+    // It shows another source now
+    this.#log.append('document', owner.id)
     return { documentId: id, outcome: 'updated' }
-  }
-
-  #copyMarks(from: DocumentId, to: DocumentId): void {
-    this.#database.run(
-      `INSERT INTO tags (document_id, fold, tag, origin, is_removed)
-       SELECT ?, fold, tag, origin, is_removed FROM tags WHERE document_id = ? AND (origin = 'user' OR is_removed = 1)
-       ON CONFLICT (document_id, fold) DO UPDATE SET is_removed = min(is_removed, excluded.is_removed)`,
-      to,
-      from,
-    )
-    this.#database.run(
-      `UPDATE documents SET is_starred = max(is_starred, o.is_starred), read_at = coalesce(documents.read_at, o.read_at)
-       FROM (SELECT is_starred, read_at FROM documents WHERE id = ?) AS o WHERE documents.id = ?`,
-      from,
-      to,
-    )
   }
 
   #remove(id: DocumentId): void {
@@ -198,8 +176,8 @@ export class DocumentWriter {
   }
 
   /** A document that was in the trash comes back if that is wanted; otherwise it stays out of the indexes. */
-  #settleTrash({ id, isTrashed }: Owner, { restoresTrashed, at }: PutOptions): boolean {
-    if (!isTrashed || !restoresTrashed) return false
+  #settleTrash({ id, trashedAt }: Owner, { restoresTrashed, at }: Pick<PutOptions, 'restoresTrashed' | 'at'>): boolean {
+    if (trashedAt === null || !restoresTrashed) return false
     this.#database.run('UPDATE documents SET trashed_at = NULL, updated_at = ? WHERE id = ?', at, id)
     this.#log.append('document', id)
     const range = this.#chunks.rangeOf(id)
@@ -240,7 +218,6 @@ export class DocumentWriter {
       at,
       id,
     )
-    this.#log.append('document', id)
   }
 
   /** Gives a document its text, chunks, links and file tags anew; chunks whose text stays keep their vectors. */
@@ -258,7 +235,6 @@ export class DocumentWriter {
         embedHash: sha256(embeddedText(document.title, document.text, { ...chunk, ordinal })),
       })),
     )
-    this.addSource(id, document.source, document.fingerprint)
     this.#log.append('document', id)
     // Only a text that stood there before can have left vectors behind
     if (range !== null && old !== null) this.#log.append('vectors', id, range)
@@ -311,10 +287,4 @@ export class DocumentWriter {
       )
     }
   }
-}
-
-/** `notes/Ferry log.md` → `Ferry log`. */
-function stemOfName(location: string): string {
-  const name = location.split(/[\\/]/).at(-1) ?? location
-  return name.replace(/\.[^.]{1,10}$/, '')
 }

@@ -1,37 +1,103 @@
-import type { Facets } from '../../../shared/model/library.ts'
+import { foldWord } from '../../../shared/text/words.ts'
+import type { Facets, FacetValue } from '../../../shared/model/library.ts'
 import type { Filter } from '../../../shared/model/filter.ts'
-import type { Database } from '../../platform/database.ts'
+import type { Database, Row } from '../../platform/database.ts'
 import { conditionOf, type FilterField } from './filter-sql.ts'
 
 const mostValues = 200
 
-/** Counts the values of each field among the documents of a filter, that field's own condition left out. */
+/** What is counted of each document, in this order. */
+const columns = {
+  kinds: 'd.kind',
+  statuses: 'd.status',
+  languages: 'd.language',
+  sources: 'd.source_label',
+  authors: 'd.author',
+  isStarred: 'd.is_starred',
+  isUnread: 'd.read_at IS NULL',
+} as const
+type Field = keyof typeof columns
+const fields = Object.keys(columns) as Field[]
+
+type Counts = ReadonlyMap<Row[string], number>
+
+/**
+ * Counts the values of each field among the documents of a filter, that field's own condition left out. All fields
+ * without a condition of their own are counted in one walk.
+ */
 export function facetsOf(database: Database, filter: Filter): Facets {
-  const countBy = (field: FilterField, column: string, join = ''): { value: string; count: number }[] => {
-    const { sql, values } = conditionOf(filter, field)
-    return database
-      .all(
-        `SELECT ${column} AS value, count(*) AS n FROM documents AS d ${join} WHERE ${sql} AND ${column} IS NOT NULL AND ${column} <> ''
-         GROUP BY 1 ORDER BY n DESC, value LIMIT ${mostValues}`,
-        ...values,
-      )
-      .map((row) => ({ value: String(row.value), count: Number(row.n) }))
-  }
-  const count = (field: FilterField, more: string): number => {
-    const { sql, values } = conditionOf(filter, field)
-    return Number(database.get(`SELECT count(*) AS n FROM documents AS d WHERE ${sql} AND ${more}`, ...values)?.n)
-  }
   const whole = conditionOf(filter)
-  return {
-    total: Number(database.get(`SELECT count(*) AS n FROM documents AS d WHERE ${whole.sql}`, ...whole.values)?.n),
-    kinds: countBy('kinds', 'd.kind') as Facets['kinds'],
-    statuses: countBy('statuses', 'd.status') as Facets['statuses'],
-    tags: countBy('tags', 't.tag', 'JOIN tags AS t ON t.document_id = d.id AND t.is_removed = 0'),
-    languages: countBy('languages', 'd.language'),
-    sources: countBy('sources', 'd.source_label'),
-    authors: countBy('authors', 'd.author'),
-    starred: count('isStarred', 'd.is_starred = 1'),
-    unread: count('isUnread', 'd.read_at IS NULL'),
-    trashed: count('isTrashed', 'd.trashed_at IS NOT NULL'),
+  const rows = database.lists(
+    `SELECT ${Object.values(columns).join(', ')} FROM documents AS d WHERE ${whole.sql}`,
+    ...whole.values,
+  )
+  const counts = (field: Field): Counts => {
+    const own = conditionOf(filter, field)
+    if (own.sql === whole.sql) return countPlace(rows, fields.indexOf(field))
+    const sql = `SELECT ${columns[field]}, count(*) FROM documents AS d WHERE ${own.sql} GROUP BY 1`
+    return new Map(database.lists(sql, ...own.values).map(([value, count]) => [value!, Number(count)]))
   }
+  return {
+    total: rows.length,
+    kinds: byFrequency(counts('kinds')) as Facets['kinds'],
+    statuses: byFrequency(counts('statuses')) as Facets['statuses'],
+    tags: byFrequency(countTags(database, filter)),
+    languages: byFrequency(counts('languages')),
+    sources: byFrequency(mergeSpellings(counts('sources'))),
+    authors: byFrequency(mergeSpellings(counts('authors'))),
+    starred: counts('isStarred').get(1) ?? 0,
+    unread: counts('isUnread').get(1) ?? 0,
+    trashed: countTrashed(database, filter),
+  }
+}
+
+function countPlace(rows: readonly Row[string][][], place: number): Counts {
+  const counts = new Map<Row[string], number>()
+  for (const row of rows) counts.set(row[place]!, (counts.get(row[place]!) ?? 0) + 1)
+  return counts
+}
+
+/** Values that a filter does not tell apart are one; the most frequent spelling stands for it. */
+function mergeSpellings(counts: Counts): Counts {
+  const spellings = new Map<string, string>()
+  const merged = new Map<Row[string], number>()
+  for (const [value, count] of [...counts].toSorted(compareCounts)) {
+    if (value === null) continue
+    const fold = foldWord(String(value))
+    const spelling = spellings.get(fold) ?? String(value)
+    spellings.set(fold, spelling)
+    merged.set(spelling, (merged.get(spelling) ?? 0) + count)
+  }
+  return merged
+}
+
+function countTags(database: Database, filter: Filter): Counts {
+  const { sql, values } = conditionOf(filter, 'tags')
+  // Where nothing is asked for, it is quicker to leave out the few in the trash than to look up all others
+  const within =
+    sql === conditionOf({}).sql
+      ? 't.document_id NOT IN (SELECT id FROM documents WHERE trashed_at IS NOT NULL)'
+      : `t.document_id IN (SELECT d.id FROM documents AS d WHERE ${sql})`
+  const rows = database.lists(
+    `SELECT min(t.tag), count(*) FROM tags AS t WHERE t.is_removed = 0 AND t.fold <> '' AND ${within} GROUP BY t.fold`,
+    ...values,
+  )
+  return new Map(rows.map(([value, count]) => [value!, Number(count)]))
+}
+
+function countTrashed(database: Database, filter: Filter): number {
+  const { sql, values } = conditionOf(filter, 'isTrashed')
+  return Number(database.get(`SELECT count(*) AS n FROM documents AS d WHERE d.trashed_at IS NOT NULL AND ${sql}`, ...values)?.n)
+}
+
+function byFrequency(counts: Counts): FacetValue[] {
+  return [...counts]
+    .filter(([value]) => value !== null && value !== '')
+    .toSorted(compareCounts)
+    .slice(0, mostValues)
+    .map(([value, count]) => ({ value: String(value), count }))
+}
+
+function compareCounts([a, countOfA]: [Row[string], number], [b, countOfB]: [Row[string], number]): number {
+  return countOfB - countOfA || (String(a) < String(b) ? -1 : 1)
 }

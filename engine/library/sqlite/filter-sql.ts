@@ -49,34 +49,39 @@ function addLists(filter: Filter, without: FilterField | undefined, add: Add): v
   if (isGiven(filter.exceptLanguages)) addLanguages(filter.exceptLanguages, true, add)
 }
 
-/** `lang:pt` finds `pt-BR` as well. */
+/**
+ * `lang:pt` finds `pt-BR` as well. Names are looked for among the few different ones and not in every document: a
+ * subquery that does not depend on the document is run once.
+ */
 function addLanguages(languages: readonly string[], isExcluded: boolean, add: Add): void {
-  const matches = "EXISTS (SELECT 1 FROM json_each(?) AS l WHERE d.language = l.value OR d.language LIKE l.value || '-%')"
-  add(isExcluded ? `NOT ${matches}` : matches, JSON.stringify(languages))
+  const matching = `SELECT k.language FROM (SELECT DISTINCT language FROM documents WHERE language IS NOT NULL) AS k, json_each(?) AS n
+    WHERE lower(k.language) = lower(n.value) OR substr(lower(k.language), 1, length(n.value) + 1) = lower(n.value) || '-'`
+  add(
+    isExcluded ? `(d.language IS NULL OR d.language NOT IN (${matching}))` : `d.language IN (${matching})`,
+    JSON.stringify(languages),
+  )
 }
 
 function addNames(filter: Filter, without: FilterField | undefined, add: Add): void {
+  const names = (list: readonly string[]): string => JSON.stringify(list.map(foldWord))
   const tagged =
     'd.id IN (SELECT t.document_id FROM tags AS t WHERE t.is_removed = 0 AND t.fold IN (SELECT value FROM json_each(?)))'
-  const sourced =
-    'EXISTS (SELECT 1 FROM sources AS s, json_each(?) AS n WHERE s.document_id = d.id AND instr(s.fold, n.value) > 0)'
-  const written = 'EXISTS (SELECT 1 FROM json_each(?) AS n WHERE instr(d.author_fold, n.value) > 0)'
-  const byField: [FilterField, readonly string[] | undefined, readonly string[] | undefined, string][] = [
-    ['tags', filter.tags, filter.exceptTags, tagged],
-    ['sources', filter.sources, filter.exceptSources, sourced],
-    ['authors', filter.authors, filter.exceptAuthors, written],
-  ]
-  for (const [field, wanted, excluded, sql] of byField) {
-    if (isGiven(wanted) && without !== field) add(sql, JSON.stringify(wanted.map(foldWord)))
-    if (isGiven(excluded)) add(`NOT ${sql}`, JSON.stringify(excluded.map(foldWord)))
-  }
+  const sourced = 'd.id IN (SELECT s.document_id FROM sources AS s, json_each(?) AS n WHERE instr(s.fold, n.value) > 0)'
+  const written = `d.author_fold IN (SELECT k.author_fold FROM (SELECT DISTINCT author_fold FROM documents WHERE author_fold IS NOT NULL) AS k,
+    json_each(?) AS n WHERE instr(k.author_fold, n.value) > 0)`
+  if (isGiven(filter.tags) && without !== 'tags') add(tagged, names(filter.tags))
+  if (isGiven(filter.exceptTags)) add(`NOT ${tagged}`, names(filter.exceptTags))
+  if (isGiven(filter.sources) && without !== 'sources') add(sourced, names(filter.sources))
+  if (isGiven(filter.exceptSources)) add(`NOT ${sourced}`, names(filter.exceptSources))
+  if (isGiven(filter.authors) && without !== 'authors') add(written, names(filter.authors))
+  if (isGiven(filter.exceptAuthors)) add(`(d.author_fold IS NULL OR NOT ${written})`, names(filter.exceptAuthors))
 }
 
 function addContains(text: string, add: Add): void {
-  for (const word of foldWord(text).split(/\s+/).filter(Boolean)) {
+  for (const word of foldWord(text).split(/\s+/u).filter(Boolean)) {
     add(
-      `(instr(d.title_fold, ?) > 0 OR instr(coalesce(d.author_fold, ''), ?) > 0
-        OR EXISTS (SELECT 1 FROM tags AS t WHERE t.document_id = d.id AND t.is_removed = 0 AND instr(t.fold, ?) > 0))`,
+      `(instr(d.title_fold, ?) > 0 OR instr(d.author_fold, ?) > 0
+        OR d.id IN (SELECT t.document_id FROM tags AS t WHERE t.is_removed = 0 AND instr(t.fold, ?) > 0))`,
       word,
       word,
       word,
@@ -99,10 +104,8 @@ const sortColumns: Record<DocumentSort['by'], string> = {
   status: 'd.status',
 }
 
-/** ORDER BY of a list: empty values last, ties by id, so that pages never overlap. */
+/** ORDER BY of a list: empty values last, ties by id, so that pages never overlap. An index serves each of them. */
 export function orderOf({ by, descending }: DocumentSort): string {
-  const column = sortColumns[by]
   const direction = descending ? 'DESC' : 'ASC'
-  const canBeEmpty = by === 'author' || by === 'language'
-  return `${canBeEmpty ? `${column} IS NULL, ` : ''}${column} ${direction}, d.id ${direction}`
+  return `${sortColumns[by]} ${direction} NULLS LAST, d.id ${direction}`
 }

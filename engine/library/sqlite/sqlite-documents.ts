@@ -52,10 +52,7 @@ export class SqliteDocuments implements DocumentStore {
   }
 
   async addSource(documentId: DocumentId, source: Source, fingerprint: Fingerprint | null): Promise<ImportOutcome> {
-    return this.#log.commit(() => {
-      if (this.#writer.addSource(documentId, source, fingerprint)) this.#log.append('document', documentId)
-      return 'unchanged' as const
-    })
+    return this.#log.commit(() => this.#writer.addSource(documentId, source, fingerprint, now()))
   }
 
   async knownSources(sources: readonly Pick<Source, 'type' | 'location'>[]): Promise<(KnownSource | null)[]> {
@@ -115,6 +112,12 @@ export class SqliteDocuments implements DocumentStore {
     return this.#reader.idsByTitle(title)
   }
 
+  async idsBySourceType(type: Source['type']): Promise<DocumentId[]> {
+    const sql = `SELECT d.id FROM documents AS d WHERE EXISTS (SELECT 1 FROM sources WHERE document_id = d.id AND type = ?1)
+      AND NOT EXISTS (SELECT 1 FROM sources WHERE document_id = d.id AND type <> ?1) ORDER BY d.id`
+    return this.#database.all(sql, type).map((row) => Number(row.id))
+  }
+
   async states(ids: readonly DocumentId[]): Promise<DocumentState[]> {
     return this.#marks.states(ids)
   }
@@ -152,6 +155,7 @@ export class SqliteDocuments implements DocumentStore {
   }
 
   async hideKin(documentId: DocumentId, otherId: DocumentId): Promise<boolean> {
+    if (documentId === otherId) return false
     const [low, high] = [Math.min(documentId, otherId), Math.max(documentId, otherId)]
     const sql = `INSERT INTO not_kin (low_id, high_id) SELECT ?1, ?2
       WHERE EXISTS (SELECT 1 FROM documents WHERE id = ?1) AND EXISTS (SELECT 1 FROM documents WHERE id = ?2) ON CONFLICT DO NOTHING`

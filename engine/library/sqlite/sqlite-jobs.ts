@@ -1,3 +1,4 @@
+import { AkinError } from '../../../shared/errors.ts'
 import type { JobId, JobItem } from '../../../shared/model/job.ts'
 import type { JobItemDraft, JobPayload, JobStore, StoredJob } from '../library-store.ts'
 import type { Database, Row, SqlValue } from '../../platform/database.ts'
@@ -52,22 +53,12 @@ export class SqliteJobs implements JobStore {
 
   async addItems(id: JobId, items: readonly JobItemDraft[]): Promise<void> {
     this.#database.transaction(() => {
+      if (items.length > 0 && this.#get(id) === undefined) throw new AkinError('not-found', `There is no job ${id}`)
       let room = mostItems - Number(this.#database.get('SELECT count(*) AS n FROM job_items WHERE job_id = ?', id)?.n)
       for (const item of items) {
-        if (room-- <= 0) return
-        this.#database.run(
-          `INSERT INTO job_items (job_id, outcome, name, location, size_bytes, document_id, reason, can_retry, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-           ON CONFLICT (job_id, location) DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason, document_id = excluded.document_id`,
-          id,
-          item.outcome,
-          item.name,
-          item.location,
-          item.sizeBytes,
-          item.documentId,
-          JSON.stringify(item.reason),
-          item.canRetry ? 1 : 0,
-          item.payload === null ? null : JSON.stringify(item.payload),
-        )
+        if (this.#replaceItem(id, item) || room === 0) continue
+        this.#insertItem(id, item)
+        room--
       }
     })
   }
@@ -108,6 +99,28 @@ export class SqliteJobs implements JobStore {
     })
   }
 
+  /** True when there was one with this location. */
+  #replaceItem(id: JobId, item: JobItemDraft): boolean {
+    const { changes } = this.#database.run(
+      `UPDATE job_items SET outcome = ?, name = ?, size_bytes = ?, document_id = ?, reason = ?, can_retry = ?, payload = ?
+       WHERE job_id = ? AND location = ?`,
+      ...itemValues(item),
+      id,
+      item.location,
+    )
+    return changes > 0
+  }
+
+  #insertItem(id: JobId, item: JobItemDraft): void {
+    this.#database.run(
+      `INSERT INTO job_items (outcome, name, size_bytes, document_id, reason, can_retry, payload, job_id, location)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...itemValues(item),
+      id,
+      item.location,
+    )
+  }
+
   #get(id: JobId): StoredJob | undefined {
     const row = this.#database.get('SELECT * FROM jobs WHERE id = ?', id)
     return row === undefined ? undefined : jobOf(row)
@@ -127,6 +140,11 @@ const columnOf: Readonly<Record<string, string>> = {
   error: 'error',
 }
 const isJson = new Set(['counts', 'payload', 'error'])
+
+function itemValues({ outcome, name, sizeBytes, documentId, reason, canRetry, payload }: JobItemDraft): SqlValue[] {
+  const json = payload === null ? null : JSON.stringify(payload)
+  return [outcome, name, sizeBytes, documentId, JSON.stringify(reason), canRetry ? 1 : 0, json]
+}
 
 function jobOf(row: Row): StoredJob {
   return {

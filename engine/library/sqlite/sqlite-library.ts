@@ -2,13 +2,12 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LibraryStore } from '../library-store.ts'
 import { ChangeLog } from './change-log.ts'
-import { vectorTable } from './chunk-writer.ts'
 import { Database } from '../../platform/database.ts'
 import { migrate, type Migration } from './migrate.ts'
 import { SqliteDocuments } from './sqlite-documents.ts'
 import { SqliteJobs } from './sqlite-jobs.ts'
 import { SqliteSettings } from './sqlite-settings.ts'
-import { SqliteVectors } from './sqlite-vectors.ts'
+import { countVectors, SqliteVectors } from './sqlite-vectors.ts'
 
 export interface SqliteLibraryOptions {
   /** Holds `library.db` and `backups/`; must exist. */
@@ -73,8 +72,7 @@ class SqliteLibrary implements LibraryStore {
     )
     let vectorBytes = 0
     for (const space of await this.vectors.spaces()) {
-      const rows = Number(this.#database.get(`SELECT count(*) AS n FROM ${vectorTable(space.id)}`)?.n)
-      vectorBytes += rows * (space.dimension * 4 + 12)
+      vectorBytes += countVectors(this.#database, space.id) * (space.dimension * 4 + 12)
     }
     return { libraryBytes: Math.max(0, total - vectorBytes), vectorBytes }
   }

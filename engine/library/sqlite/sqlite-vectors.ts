@@ -1,41 +1,43 @@
 import { AkinError } from '../../../shared/errors.ts'
 import type { ChunkId, DocumentId, Reason } from '../../../shared/model/document.ts'
 import type { EmbeddingSpace } from '../../../shared/model/space.ts'
+import type { Database, Row } from '../../platform/database.ts'
 import { embeddedText } from '../embedded-text.ts'
 import type { PendingChunk, StoredChunk, StoredVectors, VectorStore } from '../library-store.ts'
 import type { ChangeLog } from './change-log.ts'
-import { refreshStatus, setStatus, vectorTable } from './chunk-writer.ts'
-import type { Database, Row } from '../../platform/database.ts'
+import { refreshStatus, setStatus } from './document-status.ts'
+import { spaceIds, vectorTable } from './vector-tables.ts'
 
 /** Vectors in SQLite: one table a space, one row a chunk, each vector as little-endian float32. */
 export class SqliteVectors implements VectorStore {
   readonly #database: Database
   readonly #log: ChangeLog
-  readonly #spaces = new Map<number, EmbeddingSpace>()
 
   constructor(database: Database, log: ChangeLog) {
     this.#database = database
     this.#log = log
-    for (const row of database.all('SELECT * FROM spaces')) this.#remember(spaceOf(row))
   }
 
   async openSpace(description: Omit<EmbeddingSpace, 'id' | 'isDefault'>): Promise<EmbeddingSpace> {
-    const known = [...this.#spaces.values()].find((space) => space.identity === description.identity)
-    return known ?? this.#addSpace(description)
+    return this.#database.transaction(() => {
+      const known = this.#database.get('SELECT * FROM spaces WHERE identity = ?', description.identity)
+      return known === undefined ? this.#addSpace(description) : spaceOf(known)
+    })
   }
 
   async spaces(): Promise<EmbeddingSpace[]> {
-    return [...this.#spaces.values()]
+    return this.#database.all('SELECT * FROM spaces ORDER BY id').map(spaceOf)
   }
 
   async pending(spaceId: number, afterId: ChunkId, limit: number): Promise<PendingChunk[]> {
     this.#space(spaceId)
+    // CROSS JOIN keeps the order of the tables: the planner would rather read every document first
     const rows = this.#database.all(
       `SELECT c.id, c.document_id, c.token_count, c.crashes, c.ordinal, c.start, c."end", d.title
-       FROM chunks AS c JOIN documents AS d ON d.id = c.document_id
-       WHERE c.id > ? AND c.is_failed = 0 AND d.trashed_at IS NULL
-         AND NOT EXISTS (SELECT 1 FROM ${vectorTable(spaceId)} AS v WHERE v.chunk_id = c.id)
-       ORDER BY c.id LIMIT ?`,
+       FROM pending_chunks AS p CROSS JOIN chunks AS c ON c.id = p.chunk_id CROSS JOIN documents AS d ON d.id = c.document_id
+       WHERE p.space_id = ? AND p.chunk_id > ? AND c.failure IS NULL AND d.trashed_at IS NULL
+       ORDER BY p.chunk_id LIMIT ?`,
+      spaceId,
       afterId,
       limit,
     )
@@ -56,17 +58,22 @@ export class SqliteVectors implements VectorStore {
   }
 
   async pendingCount(spaceId: number): Promise<number> {
-    this.#space(spaceId)
-    return Number(
-      this.#database.get(
-        `SELECT count(*) AS n FROM chunks AS c JOIN documents AS d ON d.id = c.document_id WHERE c.is_failed = 0 AND d.trashed_at IS NULL
-           AND NOT EXISTS (SELECT 1 FROM ${vectorTable(spaceId)} AS v WHERE v.chunk_id = c.id)`,
-      )?.n,
-    )
+    const { isDefault } = this.#space(spaceId)
+    const row = isDefault
+      ? this.#database.get(
+          "SELECT coalesce(sum(chunk_count - embedded_count - failed_chunk_count), 0) AS n FROM documents WHERE trashed_at IS NULL AND status = 'pending'",
+        )
+      : this.#database.get(
+          `SELECT count(*) AS n FROM pending_chunks AS p CROSS JOIN chunks AS c ON c.id = p.chunk_id CROSS JOIN documents AS d ON d.id = c.document_id
+           WHERE p.space_id = ? AND c.failure IS NULL AND d.trashed_at IS NULL`,
+          spaceId,
+        )
+    return Number(row?.n)
   }
 
   async put(spaceId: number, chunkIds: readonly ChunkId[], vectors: Float32Array): Promise<void> {
-    const { dimension, isDefault } = this.#space(spaceId)
+    const space = this.#space(spaceId)
+    const { dimension } = space
     if (vectors.length !== chunkIds.length * dimension) {
       throw new AkinError(
         'dimension-mismatch',
@@ -74,19 +81,19 @@ export class SqliteVectors implements VectorStore {
       )
     }
     this.#log.commit(() => {
-      const byDocument = new Map<DocumentId, ChunkId[]>()
+      const added = new Map<DocumentId, AddedVectors>()
       for (const [index, chunkId] of chunkIds.entries()) {
-        const owner = this.#putOne(spaceId, chunkId, vectors.subarray(index * dimension, (index + 1) * dimension))
-        if (owner !== null) byDocument.set(owner, [...(byDocument.get(owner) ?? []), chunkId])
+        this.#putOne(spaceId, chunkId, vectors.subarray(index * dimension, (index + 1) * dimension), added)
       }
-      for (const [documentId, ids] of byDocument) this.#count(documentId, ids, { spaceId, isDefault })
+      for (const [documentId, one] of added) this.#noteAdded(space, documentId, one)
     })
   }
 
   async read(spaceId: number, afterId: ChunkId, toId: ChunkId, limit: number): Promise<StoredVectors> {
     const { dimension } = this.#space(spaceId)
-    const rows = this.#database.all(
-      `SELECT v.chunk_id, v.vector FROM ${vectorTable(spaceId)} AS v JOIN chunks AS c ON c.id = v.chunk_id JOIN documents AS d ON d.id = c.document_id
+    const rows = this.#database.lists(
+      `SELECT v.chunk_id, v.vector
+       FROM ${vectorTable(spaceId)} AS v CROSS JOIN chunks AS c ON c.id = v.chunk_id CROSS JOIN documents AS d ON d.id = c.document_id
        WHERE v.chunk_id > ? AND v.chunk_id <= ? AND d.trashed_at IS NULL ORDER BY v.chunk_id LIMIT ?`,
       afterId,
       toId,
@@ -97,7 +104,7 @@ export class SqliteVectors implements VectorStore {
 
   async readByIds(spaceId: number, chunkIds: readonly ChunkId[]): Promise<StoredVectors> {
     const { dimension } = this.#space(spaceId)
-    const rows = this.#database.all(
+    const rows = this.#database.lists(
       `SELECT chunk_id, vector FROM ${vectorTable(spaceId)} WHERE chunk_id IN (SELECT value FROM json_each(?)) ORDER BY chunk_id`,
       JSON.stringify(chunkIds),
     )
@@ -106,7 +113,7 @@ export class SqliteVectors implements VectorStore {
 
   async count(spaceId: number): Promise<number> {
     this.#space(spaceId)
-    return Number(this.#database.get(`SELECT count(*) AS n FROM ${vectorTable(spaceId)}`)?.n)
+    return countVectors(this.#database, spaceId)
   }
 
   async countCrash(chunkId: ChunkId): Promise<number> {
@@ -118,17 +125,11 @@ export class SqliteVectors implements VectorStore {
 
   async markFailed(chunkId: ChunkId, reason: Reason): Promise<void> {
     this.#log.commit(() => {
-      const row = this.#database.get('SELECT document_id FROM chunks WHERE id = ? AND is_failed = 0', chunkId)
+      const row = this.#database.get('SELECT document_id FROM chunks WHERE id = ? AND failure IS NULL', chunkId)
       if (row === undefined) return
       const documentId = Number(row.document_id)
-      this.#database.run('UPDATE chunks SET is_failed = 1 WHERE id = ?', chunkId)
-      this.#database.run('UPDATE documents SET failed_chunk_count = failed_chunk_count + 1 WHERE id = ?', documentId)
-      setStatus(this.#database, documentId)
-      this.#database.run(
-        "UPDATE documents SET reason_message = reason_message || ': ' || ? WHERE id = ? AND status = 'failed'",
-        reason.message,
-        documentId,
-      )
+      this.#database.run('UPDATE chunks SET failure = ? WHERE id = ?', JSON.stringify(reason), chunkId)
+      refreshStatus(this.#database, documentId)
       this.#log.append('document', documentId)
     })
   }
@@ -138,13 +139,12 @@ export class SqliteVectors implements VectorStore {
       let cleared = 0
       for (const id of documentIds) {
         const { changes } = this.#database.run(
-          'UPDATE chunks SET is_failed = 0, crashes = 0 WHERE document_id = ? AND is_failed = 1',
+          'UPDATE chunks SET failure = NULL, crashes = 0 WHERE document_id = ? AND failure IS NOT NULL',
           id,
         )
         if (changes === 0) continue
         cleared += changes
-        this.#database.run('UPDATE documents SET failed_chunk_count = 0 WHERE id = ?', id)
-        setStatus(this.#database, id)
+        refreshStatus(this.#database, id)
         this.#log.append('document', id)
       }
       return cleared
@@ -157,8 +157,7 @@ export class SqliteVectors implements VectorStore {
         const row = this.#database.get('SELECT first_chunk, last_chunk FROM documents WHERE id = ?', id)
         if (row === undefined || row.first_chunk === null) continue
         const range: [number, number] = [Number(row.first_chunk), Number(row.last_chunk)]
-        for (const space of this.#spaces.keys())
-          this.#database.run(`DELETE FROM ${vectorTable(space)} WHERE chunk_id BETWEEN ? AND ?`, ...range)
+        for (const space of spaceIds(this.#database)) this.#forgetRange(space, range)
         refreshStatus(this.#database, id)
         this.#log.append('removed', id, range)
         this.#log.append('document', id)
@@ -177,69 +176,94 @@ export class SqliteVectors implements VectorStore {
   }
 
   async documentsOf(ids: Float64Array): Promise<Float64Array> {
-    const rows = this.#database.all(
+    const rows = this.#database.lists(
       'SELECT id, document_id FROM chunks WHERE id IN (SELECT value FROM json_each(?))',
       JSON.stringify([...ids]),
     )
-    const owners = new Map(rows.map((row) => [Number(row.id), Number(row.document_id)]))
+    const owners = new Map(rows.map(([id, documentId]) => [Number(id), Number(documentId)]))
     return ids.map((id) => owners.get(id) ?? 0)
   }
 
   #addSpace(description: Omit<EmbeddingSpace, 'id' | 'isDefault'>): EmbeddingSpace {
-    const isDefault = this.#spaces.size === 0
-    return this.#database.transaction(() => {
-      const { lastId } = this.#database.run(
-        'INSERT INTO spaces (name, identity, dimension, metric, is_default) VALUES (?, ?, ?, ?, ?)',
-        description.name,
-        description.identity,
-        description.dimension,
-        description.metric,
-        isDefault ? 1 : 0,
-      )
-      this.#database.execute(`CREATE TABLE ${vectorTable(lastId)} (chunk_id INTEGER PRIMARY KEY, vector BLOB NOT NULL) STRICT`)
-      return this.#remember({ ...description, id: lastId, isDefault })
-    })
-  }
-
-  #remember(space: EmbeddingSpace): EmbeddingSpace {
-    this.#spaces.set(space.id, space)
-    return space
+    const isDefault = this.#database.get('SELECT 1 AS x FROM spaces LIMIT 1') === undefined
+    const { lastId } = this.#database.run(
+      'INSERT INTO spaces (name, identity, dimension, metric, is_default) VALUES (?, ?, ?, ?, ?)',
+      description.name,
+      description.identity,
+      description.dimension,
+      description.metric,
+      isDefault ? 1 : 0,
+    )
+    this.#database.execute(`CREATE TABLE ${vectorTable(lastId)} (chunk_id INTEGER PRIMARY KEY, vector BLOB NOT NULL) STRICT`)
+    this.#database.run('INSERT INTO pending_chunks (space_id, chunk_id) SELECT ?, id FROM chunks', lastId)
+    return { ...description, id: lastId, isDefault }
   }
 
   #space(id: number): EmbeddingSpace {
-    const space = this.#spaces.get(id)
-    if (space === undefined) throw new AkinError('not-found', `There is no embedding space ${id}`)
-    return space
+    const row = this.#database.get('SELECT * FROM spaces WHERE id = ?', id)
+    if (row === undefined) throw new AkinError('not-found', `There is no embedding space ${id}`)
+    return spaceOf(row)
   }
 
   #text(documentId: DocumentId): string {
     return String(this.#database.get('SELECT text FROM texts WHERE document_id = ?', documentId)?.text ?? '')
   }
 
-  /** Stores one vector; the document of its chunk, `null` when the chunk is gone or has its vector already. */
-  #putOne(spaceId: number, chunkId: ChunkId, vector: Float32Array): DocumentId | null {
-    const chunk = this.#database.get('SELECT document_id FROM chunks WHERE id = ?', chunkId)
-    if (chunk === undefined) return null
-    const bytes = new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength)
+  /** Stores one vector, unless the chunk is gone or has one already, and notes it for its document. */
+  #putOne(spaceId: number, chunkId: ChunkId, vector: Float32Array, added: Map<DocumentId, AddedVectors>): void {
+    const chunk = this.#database.get('SELECT document_id, failure FROM chunks WHERE id = ?', chunkId)
+    if (chunk === undefined) return
     const { changes } = this.#database.run(
       `INSERT INTO ${vectorTable(spaceId)} (chunk_id, vector) VALUES (?, ?) ON CONFLICT DO NOTHING`,
       chunkId,
-      bytes,
+      new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength),
     )
-    return changes === 0 ? null : Number(chunk.document_id)
+    if (changes === 0) return
+    this.#database.run('DELETE FROM pending_chunks WHERE space_id = ? AND chunk_id = ?', spaceId, chunkId)
+    if (chunk.failure !== null) this.#database.run('UPDATE chunks SET failure = NULL WHERE id = ?', chunkId)
+    const documentId = Number(chunk.document_id)
+    const before = added.get(documentId) ?? { count: 0, first: chunkId, last: chunkId, hadFailed: false }
+    added.set(documentId, {
+      count: before.count + 1,
+      first: Math.min(before.first, chunkId),
+      last: Math.max(before.last, chunkId),
+      hadFailed: before.hadFailed || chunk.failure !== null,
+    })
   }
 
-  #count(
-    documentId: DocumentId,
-    chunkIds: readonly ChunkId[],
-    { spaceId, isDefault }: { spaceId: number; isDefault: boolean },
-  ): void {
-    if (isDefault) {
-      this.#database.run('UPDATE documents SET embedded_count = embedded_count + ? WHERE id = ?', chunkIds.length, documentId)
+  #noteAdded({ id, isDefault }: EmbeddingSpace, documentId: DocumentId, { count, first, last, hadFailed }: AddedVectors): void {
+    if (hadFailed) refreshStatus(this.#database, documentId)
+    else if (isDefault) {
+      this.#database.run('UPDATE documents SET embedded_count = embedded_count + ? WHERE id = ?', count, documentId)
       setStatus(this.#database, documentId)
     }
-    this.#log.append('vectors', documentId, [Math.min(...chunkIds), Math.max(...chunkIds)], spaceId)
+    this.#log.append('vectors', documentId, [first, last], id)
   }
+
+  #forgetRange(spaceId: number, [first, last]: readonly [ChunkId, ChunkId]): void {
+    this.#database.run(`DELETE FROM ${vectorTable(spaceId)} WHERE chunk_id BETWEEN ? AND ?`, first, last)
+    this.#database.run(
+      'INSERT INTO pending_chunks (space_id, chunk_id) SELECT ?, id FROM chunks WHERE id BETWEEN ? AND ? ON CONFLICT DO NOTHING',
+      spaceId,
+      first,
+      last,
+    )
+  }
+}
+
+/** What one call of `put` added to a document. */
+interface AddedVectors {
+  readonly count: number
+  readonly first: ChunkId
+  readonly last: ChunkId
+  /** One of the chunks was given up before. */
+  readonly hadFailed: boolean
+}
+
+/** Every chunk has its vector or is pending; counting both is quick, walking through all vectors is not. */
+export function countVectors(database: Database, spaceId: number): number {
+  const sql = 'SELECT (SELECT count(*) FROM chunks) - (SELECT count(*) FROM pending_chunks WHERE space_id = ?) AS n'
+  return Number(database.get(sql, spaceId)?.n)
 }
 
 function spaceOf(row: Row): EmbeddingSpace {
@@ -266,18 +290,16 @@ function chunkOf(row: Row): StoredChunk {
   }
 }
 
-function vectorsOf(rows: readonly Row[], dimension: number): StoredVectors {
+function vectorsOf(rows: readonly Row[string][][], dimension: number): StoredVectors {
   const vectors = new Float32Array(rows.length * dimension)
   const bytes = new Uint8Array(vectors.buffer)
-  for (const [index, row] of rows.entries()) {
-    const vector = row.vector as Uint8Array
-    if (vector.byteLength !== dimension * 4) {
-      throw new AkinError(
-        'library-damaged',
-        `The vector of passage ${Number(row.chunk_id)} has ${vector.byteLength} bytes instead of ${dimension * 4}`,
-      )
+  for (const [index, [chunkId, vector]] of rows.entries()) {
+    if (!(vector instanceof Uint8Array) || vector.byteLength !== dimension * 4) {
+      throw new AkinError('library-damaged', `The stored vector of passage ${Number(chunkId)} is not ${dimension} numbers`, {
+        advice: 'Read its item again, and check the disk',
+      })
     }
     bytes.set(vector, index * dimension * 4)
   }
-  return { chunkIds: Float64Array.from(rows, (row) => Number(row.chunk_id)), vectors }
+  return { chunkIds: Float64Array.from(rows, ([chunkId]) => Number(chunkId)), vectors }
 }

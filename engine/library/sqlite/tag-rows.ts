@@ -12,7 +12,8 @@ export function addFileTags(database: Database, id: DocumentId, tags: readonly s
   )
   for (const [fold, tag] of wanted) {
     database.run(
-      "INSERT INTO tags (document_id, fold, tag, origin) VALUES (?, ?, ?, 'file') ON CONFLICT DO NOTHING",
+      `INSERT INTO tags (document_id, fold, tag, origin) VALUES (?, ?, ?, 'file')
+       ON CONFLICT (document_id, fold) DO UPDATE SET tag = excluded.tag WHERE origin = 'file'`,
       id,
       fold,
       tag,
@@ -43,6 +44,19 @@ export function removeTag(database: Database, id: DocumentId, tag: string): bool
   )
   const deleted = database.run("DELETE FROM tags WHERE document_id = ? AND fold = ? AND origin = 'user'", id, fold)
   return marked.changes + deleted.changes > 0
+}
+
+/** Gives a document the person's tags of another, and what the person took away from its file tags. */
+export function copyUserTags(database: Database, from: DocumentId, to: DocumentId): void {
+  database.run(
+    `INSERT INTO tags (document_id, fold, tag, origin, is_removed)
+     SELECT ?, fold, tag, origin, is_removed FROM tags WHERE document_id = ? AND (origin = 'user' OR is_removed = 1)
+     ON CONFLICT (document_id, fold) DO UPDATE SET
+       is_removed = min(is_removed, excluded.is_removed),
+       origin = CASE WHEN 'user' IN (origin, excluded.origin) THEN 'user' ELSE 'file' END`,
+    to,
+    from,
+  )
 }
 
 export function tagsOf(database: Database, id: DocumentId): string[] {

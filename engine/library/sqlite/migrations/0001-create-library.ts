@@ -41,11 +41,16 @@ CREATE TABLE documents (
   source_fold TEXT NOT NULL,
   source_count INTEGER NOT NULL DEFAULT 1
 ) STRICT;
+-- One for each way of sorting, so that a page of a list is read and never sorted. They serve filters and facets as well
+CREATE INDEX documents_by_title ON documents (trashed_at, title_fold, id, author_fold);
+CREATE INDEX documents_by_kind ON documents (trashed_at, kind, id);
+CREATE INDEX documents_by_source ON documents (trashed_at, source_fold, id);
+CREATE INDEX documents_by_author ON documents (trashed_at, author_fold, id);
 CREATE INDEX documents_by_date ON documents (trashed_at, sort_date, id);
-CREATE INDEX documents_by_title ON documents (trashed_at, title_fold, id);
+CREATE INDEX documents_by_language ON documents (trashed_at, language, id);
+CREATE INDEX documents_by_length ON documents (trashed_at, word_count, id);
+CREATE INDEX documents_by_status ON documents (trashed_at, status, id, chunk_count, embedded_count, failed_chunk_count, source_type);
 CREATE INDEX documents_by_content ON documents (content_hash) WHERE content_hash IS NOT NULL;
-CREATE INDEX documents_by_status ON documents (trashed_at, status, chunk_count, embedded_count, source_type);
-CREATE INDEX documents_by_chunk ON documents (first_chunk) WHERE first_chunk IS NOT NULL;
 
 CREATE TABLE texts (
   document_id INTEGER PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE,
@@ -85,7 +90,7 @@ CREATE TABLE tags (
   is_removed INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (document_id, fold)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX tags_by_fold ON tags (fold, document_id) WHERE is_removed = 0;
+CREATE INDEX tags_by_fold ON tags (fold, document_id, tag) WHERE is_removed = 0;
 
 CREATE TABLE links (
   document_id INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
@@ -108,7 +113,8 @@ CREATE TABLE chunks (
   -- Hash of what is embedded: equal hashes share a vector when a document is read again
   embed_hash TEXT NOT NULL,
   crashes INTEGER NOT NULL DEFAULT 0,
-  is_failed INTEGER NOT NULL DEFAULT 0
+  -- Why it cannot be embedded; NULL while that has not been found out
+  failure TEXT
 ) STRICT;
 CREATE INDEX chunks_by_document ON chunks (document_id, ordinal);
 
@@ -120,6 +126,13 @@ CREATE TABLE spaces (
   metric TEXT NOT NULL,
   is_default INTEGER NOT NULL
 ) STRICT;
+
+-- Chunks without a vector in a space, failed ones and those in the trash too: what is to be embedded, without a search
+CREATE TABLE pending_chunks (
+  space_id INTEGER NOT NULL,
+  chunk_id INTEGER NOT NULL,
+  PRIMARY KEY (space_id, chunk_id)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE changes (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT,

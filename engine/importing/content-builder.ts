@@ -141,10 +141,8 @@ export class ContentBuilder {
     this.#addBlock({ type: 'rule', start: this.#length, end: this.#length })
   }
 
-  /** From the next visible character on, the text is of this page. */
+  /** From the next visible character on, the text is of this page; it may lie inside the open block. */
   page(page: number): void {
-    this.close()
-    this.#placeImages()
     this.#waitingPages.push(page)
   }
 
@@ -197,11 +195,11 @@ export class ContentBuilder {
       this.#put(this.#separator(block.spec))
       block.pending = ''
       block.start = this.#length
-      this.#placePages(block.start)
       if (block.isPreformatted) text = text.replace(/^(?:[ \t]*\n)+/, '')
     }
     this.#put(block.pending)
     block.pending = ''
+    this.#placePages(this.#length)
     for (const mark of this.#openMarks) if (mark.start === -1) mark.start = this.#length
     this.#put(text)
   }

@@ -4,11 +4,12 @@ import type { ParseInput } from '../parse-result.ts'
 import { extensionOf, type Format, type FormatInput } from './format.ts'
 import { html } from './html.ts'
 import { markdown } from './markdown.ts'
+import { pdf } from './pdf.ts'
 import { plainText } from './plain-text.ts'
 import { isSourceCodeName, sourceCode } from './source-code.ts'
 
 /** Every format. A new one is a file beside this and a line here; of two that claim an extension, the first has it. */
-export const formats: readonly Format[] = [html, markdown, sourceCode, plainText]
+export const formats: readonly Format[] = [pdf, html, markdown, sourceCode, plainText]
 
 const byExtension = new Map([...formats].reverse().flatMap((format) => format.extensions.map((extension) => [extension, format])))
 const byMediaType = new Map([...formats].reverse().flatMap((format) => format.mediaTypes.map((type) => [type, format])))

@@ -1,5 +1,5 @@
 import type { Metric } from '../../native/faiss.ts'
-import type { LibraryStore } from '../library/library-store.ts'
+import type { ChangeFeed, VectorStore } from '../library/library-store.ts'
 import type { SnapshotFiles } from './snapshot-files.ts'
 
 export interface VectorIndexLimits {
@@ -27,7 +27,10 @@ export const defaultLimits: VectorIndexLimits = {
 }
 
 export interface FaissVectorIndexOptions {
-  readonly store: Pick<LibraryStore, 'vectors' | 'changes'>
+  readonly store: {
+    readonly vectors: Pick<VectorStore, 'read' | 'count'>
+    readonly changes: Pick<ChangeFeed, 'last' | 'since'>
+  }
   readonly spaceId: number
   readonly dimension: number
   readonly metric: Metric

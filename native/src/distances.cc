@@ -1,5 +1,8 @@
 #include "distance_kernels.h"
 
+#include <cstdlib>
+#include <string>
+
 #ifdef AKIN_REPLACE_FAISS_DISTANCES
 #include <faiss/utils/distances.h>
 #endif
@@ -8,9 +11,15 @@ namespace akin {
 
 namespace {
 
+/// AKIN_SIMD=avx2 or AKIN_SIMD=baseline keeps to less than the processor has, for tests and comparisons.
 const DistanceKernels& fastest_kernels() {
 #ifdef AKIN_X86_KERNELS
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")) {
+    const char* wanted = std::getenv("AKIN_SIMD");
+    const std::string limit = wanted == nullptr ? "" : wanted;
+    if (limit == "baseline") {
+        return baseline::kernels;
+    }
+    if (limit != "avx2" && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")) {
         return avx512::kernels;
     }
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {

@@ -91,6 +91,15 @@ describe('a process', () => {
     await expect(child('end-threads.ts')).resolves.toMatchObject({ stdout: 'done\n' })
   })
 
+  it.each(['baseline', 'avx2', 'avx512'])(
+    'finds the same with the instructions of %s, where the processor has them',
+    async (level) => {
+      const script = join(import.meta.dirname, 'children', 'search-once.ts')
+      const { stdout } = await run(process.execPath, [script], { env: { ...process.env, AKIN_SIMD: level } })
+      expect(stdout).toBe('done\n')
+    },
+  )
+
   it('may exit while calls are under way', async () => {
     await expect(child('exit-early.ts')).resolves.toMatchObject({ stdout: 'exiting\n' })
   })

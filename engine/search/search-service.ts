@@ -88,10 +88,10 @@ export class SearchService {
     return { passages: (byDocument.get(documentId) ?? []).slice(0, limit) }
   }
 
-  async sentences({ text, passages }: RequestParsed<'search.sentences'>): Promise<RequestOutput<'search.sentences'>> {
+  async sentences({ text, passages }: RequestParsed<'search.sentences'>, signal?: AbortSignal): Promise<RequestOutput<'search.sentences'>> {
     const prepared = prepareQuery(text)
     if (prepared.text === '') return { spans: passages.map(() => null) }
-    const query = await this.#options.embedder.embedQuery(prepared.text)
+    const query = await this.#options.embedder.embedQuery(prepared.text, signal)
     const texts = await this.#options.store.documents.texts([...new Set(passages.map(({ documentId }) => documentId))])
     return {
       spans: await nearestSentences(

@@ -84,6 +84,16 @@ export class OnnxEmbedder implements Embedder {
     return measured
   }
 
+  /** Uses a number of threads that was measured before; loads the model again when another is in use. */
+  async useThreads(threads: number): Promise<void> {
+    if (threads === this.#threads) return
+    this.#threads = threads
+    const { model, modelsFolder } = this.#options
+    if (this.#ready === undefined) return
+    await this.#ready
+    await this.#ask({ type: 'load', model, modelsFolder, threads })
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
     this.#process?.kill()

@@ -2,7 +2,7 @@ import { foldWord } from '../../../shared/text/words.ts'
 import type { Facets, FacetValue } from '../../../shared/model/library.ts'
 import type { Filter } from '../../../shared/model/filter.ts'
 import type { Database, Row } from '../../platform/database.ts'
-import { conditionOf, type FilterField } from './filter-sql.ts'
+import { conditionOf } from './filter-sql.ts'
 
 const mostValues = 200
 

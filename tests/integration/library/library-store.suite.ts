@@ -10,6 +10,7 @@ import { describeJobs } from './suite/jobs.ts'
 import { describeLinks } from './suite/links.ts'
 import { describeLists } from './suite/lists.ts'
 import { describeMarks } from './suite/marks.ts'
+import { describeRandomOperations } from './suite/random.ts'
 import { describeSettings } from './suite/settings.ts'
 import { describeTags } from './suite/tags.ts'
 import { describeUnreadable } from './suite/unreadable.ts'
@@ -37,6 +38,7 @@ export function describeLibraryStore(name: string, open: OpenLibrary): void {
     describeJobs(open)
     describeSettings(open)
     describeExtremes(open)
+    describeRandomOperations(open)
   })
 }
 

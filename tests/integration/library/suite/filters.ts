@@ -116,6 +116,7 @@ export function describeFilters(open: OpenLibrary): void {
       ['a first day', { after: '2025-03-15', before: '2025-12-31' }, ['B']],
       ['a day that no longer counts', { before: '2025-03-15' }, ['A', 'C']],
       ['one day', { after: '2025-03-14', before: '2025-03-15' }, ['A']],
+      ['a first day that no longer counts, given without a time', { before: '2024-01-01' }, []],
       ['a day given without a time', { after: '2024-01-01', before: '2024-01-02' }, ['C']],
       ['starred', { isStarred: true }, ['A', 'C']],
       ['not starred', { isStarred: false }, ['B', 'D', 'E', 'F']],

@@ -396,6 +396,20 @@ function describeAddingSources(open: OpenLibrary): void {
       expect(await documents().count({})).toBe(1)
     })
 
+    it('tells which documents come from nowhere else than one type of source', async () => {
+      const [a, b, c] = await put(
+        library.store,
+        imported('A', 'a', { source: { type: 'sample' } }),
+        imported('B', 'b', { source: { type: 'sample' } }),
+        imported('C', 'c'),
+      )
+      await documents().addSource(b!, pathSource('/b.md'), null)
+      await documents().trash([c!], noon)
+      expect(await documents().idsBySourceType('sample')).toEqual([a])
+      expect(await documents().idsBySourceType('path')).toEqual([c])
+      expect(await documents().idsBySourceType('inline')).toEqual([])
+    })
+
     it('refuses an unknown document with not-found', async () => {
       await expect(documents().addSource(99, pathSource('/x.md'), null)).rejects.toMatchObject({ code: 'not-found' })
     })

@@ -1,6 +1,7 @@
 // Builds the FAISS addon: native/src/*.cc to native/build/akin_native.node. Skipped when nothing changed.
 //
 //   node scripts/build-native.mjs [--force]
+//   node scripts/build-native.mjs --program SOURCE OUTPUT    a C++ program linked with what the addon is made of
 //
 // The compiler is called directly: node-gyp would want Python and, for its headers, the network. Headers of Node-API
 // come from npm's node-api-headers and node-addon-api. CXX, CXXFLAGS and LDFLAGS are honoured, and belong to what is
@@ -98,13 +99,12 @@ export function findToolchain() {
   }
 }
 
-/** Every object file with the command that makes it. */
-function planObjects(toolchain, folder) {
+function compileFlags(toolchain) {
   const headers = ['node-api-headers/include', 'node-addon-api'].map((path) => join(root, 'node_modules', path))
   for (const folder of headers) {
     if (!existsSync(folder)) throw new BuildError(`${relative(root, folder)} is missing: run npm ci first.`)
   }
-  const flags = [
+  return [
     ...words('-std=c++17 -O3 -fPIC -fvisibility=hidden -ffunction-sections -Wall -Wextra -DNAPI_VERSION=8'),
     ...words('-DNAPI_CPP_EXCEPTIONS -DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS -DNODE_API_NO_EXTERNAL_BUFFERS_ALLOWED'),
     ...headers.flatMap((folder) => ['-isystem', folder]),
@@ -113,6 +113,11 @@ function planObjects(toolchain, folder) {
     ...toolchain.compileFlags,
     ...words(process.env.CXXFLAGS),
   ]
+}
+
+/** Every object file with the command that makes it. */
+function planObjects(toolchain, folder) {
+  const flags = compileFlags(toolchain)
   const object = (source, name, extra) => {
     const path = join(folder, `${name}.o`)
     return { path, name, arguments: [...flags, ...extra, '-c', join(sourceFolder, source), '-o', path] }
@@ -161,13 +166,12 @@ async function compile(toolchain, objects) {
   await Promise.all(Array.from({ length: availableParallelism() }, next))
 }
 
-async function link(toolchain, objects, output) {
-  const paths = objects.map((object) => object.path)
-  const flags = [...toolchain.addonFlags, ...paths, '-o', output, ...toolchain.linkFlags, ...words(process.env.LDFLAGS)]
+async function link(toolchain, flags, paths, output) {
+  const all = [...flags, ...paths, '-o', output, ...toolchain.linkFlags, ...words(process.env.LDFLAGS)]
   try {
-    await run(toolchain.compiler, flags, { maxBuffer: 64 * 1024 * 1024 })
+    await run(toolchain.compiler, all, { maxBuffer: 64 * 1024 * 1024 })
   } catch (error) {
-    throw new BuildError(`Linking the addon failed. The compiler said:\n${error.stderr || error.message}`)
+    throw new BuildError(`Linking ${basename(output)} failed. The compiler said:\n${error.stderr || error.message}`)
   }
 }
 
@@ -194,7 +198,8 @@ export async function buildNative({ force = false, log = console.log } = {}) {
     const objects = planObjects(toolchain, workFolder)
     log(`Native addon: compiling ${objects.length} files with ${toolchain.version}`)
     await compile(toolchain, objects)
-    await link(toolchain, objects, join(workFolder, 'akin_native.node'))
+    const paths = objects.map((object) => object.path)
+    await link(toolchain, toolchain.addonFlags, paths, join(workFolder, 'akin_native.node'))
     rmSync(join(buildFolder, 'objects'), { recursive: true, force: true })
     mkdirSync(join(buildFolder, 'objects'), { recursive: true })
     for (const object of objects) renameSync(object.path, join(buildFolder, 'objects', basename(object.path)))
@@ -208,9 +213,29 @@ export async function buildNative({ force = false, log = console.log } = {}) {
   }
 }
 
+/** Objects that know Node. */
+const nodeObjects = new Set(['addon.o', 'arguments.o', 'index_call.o', 'index_object.o'])
+
+/** Builds a C++ program against the same FAISS and the same objects as the addon. */
+export async function buildProgram(source, output) {
+  await buildNative({ log: () => {} })
+  const toolchain = findToolchain()
+  const folder = join(buildFolder, 'objects')
+  const objects = readdirSync(folder).filter((name) => !nodeObjects.has(name))
+  mkdirSync(dirname(output), { recursive: true })
+  await link(
+    toolchain,
+    [...compileFlags(toolchain), source],
+    objects.map((name) => join(folder, name)),
+    output,
+  )
+}
+
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   try {
-    await buildNative({ force: process.argv.includes('--force') })
+    const [option, source, output] = process.argv.slice(2)
+    if (option === '--program') await buildProgram(source, output)
+    else await buildNative({ force: option === '--force' })
   } catch (error) {
     if (!(error instanceof BuildError)) throw error
     console.error(error.message)

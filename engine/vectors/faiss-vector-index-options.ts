@@ -9,21 +9,26 @@ export interface VectorIndexLimits {
   readonly vectorsPerRead: number
   /**
    * A snapshot is written when more vectors than this, and more than `snapshotShare` of those held, changed since the
-   * last one. Fewer snapshots mean more to read from the store after a crash. Default 5,000.
+   * last one. Fewer snapshots mean less writing, and more to read from the store after a crash. Default 10,000.
+   *
+   * Measured with 200,000 vectors of 384 numbers and SQLite: a snapshot takes 1.1 s and 309 MB, opening it 0.4 s, and
+   * reading vectors from the store about 5 µs each, 0.9 s for all. So a crash costs a quarter of a second more at the
+   * defaults, and a library that grows to that size writes 1.5 GB of snapshots on its way; with a share of 0.1 it were
+   * 3.4 GB.
    */
   readonly snapshotChanges: number
-  /** Default 0.1. */
+  /** Default 0.25. */
   readonly snapshotShare: number
-  /** The number that makes closing write a snapshot. Fewer are read from the store at the next start. Default 1,000. */
+  /** The number that makes closing write a snapshot. Fewer are read from the store at the next start. Default 5,000. */
   readonly snapshotChangesOnClose: number
 }
 
 export const defaultLimits: VectorIndexLimits = {
   changesPerRead: 1_000,
   vectorsPerRead: 512,
-  snapshotChanges: 5_000,
-  snapshotShare: 0.1,
-  snapshotChangesOnClose: 1_000,
+  snapshotChanges: 10_000,
+  snapshotShare: 0.25,
+  snapshotChangesOnClose: 5_000,
 }
 
 export interface FaissVectorIndexOptions {

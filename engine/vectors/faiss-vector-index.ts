@@ -100,8 +100,15 @@ export class FaissVectorIndex implements VectorIndex {
     return this.#index.scores(query, chunkIds)
   }
 
-  background(query: Float32Array): Promise<Background> {
-    return this.#sample.score(this.#index, query)
+  async background(query: Float32Array): Promise<Background> {
+    const index = this.#index
+    try {
+      return await this.#sample.score(index, query)
+    } catch (error) {
+      // A rebuild closed the old index between drawing the sample and scoring it
+      if (index !== this.#index && isCode(error, 'unavailable')) return this.background(query)
+      throw error
+    }
   }
 
   vectors(chunkIds: readonly ChunkId[]): Promise<Float32Array> {

@@ -341,6 +341,34 @@ describe('the background', () => {
   })
 })
 
+describe('reading while the index is rebuilt', () => {
+  it('never fails, at the moment of the swap neither', async () => {
+    const store = storeWith(3_000)
+    const { index } = await openIndex(store, newFolder())
+    await index.catchUp()
+    const query = rowOf(someVectors(1, 97), 0, dimension)
+    const done = new AbortController()
+    const rebuilding = (async () => {
+      for (let round = 0; round < 10; round++) await index.rebuild()
+      done.abort()
+    })()
+    let reads = 0
+    while (!done.signal.aborted) {
+      const results = await Promise.all([
+        index.background(query),
+        index.search(query, { k: 5 }),
+        index.scores(query, Float64Array.of(1)),
+        index.vectors([1]),
+      ])
+      expect(results[0].sample).toHaveLength(2_000)
+      expect(results[1].chunkIds).toHaveLength(5)
+      reads++
+    }
+    await rebuilding
+    expect(reads).toBeGreaterThan(10)
+  })
+})
+
 describe('closing', () => {
   it('stops catching up at the next read, and refuses searches afterwards', async () => {
     const store = storeWith(1_000)

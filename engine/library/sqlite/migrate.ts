@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { AkinError } from '../../../shared/errors.ts'
-import { fsyncFile } from '../../platform/fsync.ts'
+import { AkinError, isCode } from '../../../shared/errors.ts'
+import { fsyncFile, syncFolder } from '../../platform/fsync.ts'
 import type { Database } from '../../platform/database.ts'
 import { createLibrary } from './migrations/0001-create-library.ts'
 
@@ -15,15 +15,9 @@ export const migrations: readonly Migration[] = [{ name: '0001-create-library', 
 
 const keptBackups = 7
 
-/**
- * Brings the schema up to date, each migration in a transaction of its own, with a copy of the library made before
- * the first one. A kill half-way leaves either the old schema or the new one.
- *
- * @throws AkinError `library-newer-schema` when a newer Akin wrote the file, which is left untouched;
- * `migration-failed` with the backup's place
- */
-export function migrate(database: Database, backupFolder: string, steps: readonly Migration[] = migrations): void {
-  const version = Number(database.get('PRAGMA user_version')?.user_version ?? 0)
+/** @throws AkinError `library-newer-schema` when a newer Akin wrote the file */
+export function refuseNewerSchema(database: Database, steps: readonly Migration[] = migrations): void {
+  const version = versionOf(database)
   if (version > steps.length) {
     throw new AkinError(
       'library-newer-schema',
@@ -34,11 +28,27 @@ export function migrate(database: Database, backupFolder: string, steps: readonl
       },
     )
   }
+}
+
+/**
+ * Brings the schema up to date, each migration in a transaction of its own, with a copy of the library made before
+ * the first one. A kill half-way leaves either the old schema or the new one.
+ *
+ * @throws AkinError `library-newer-schema`; `migration-failed` with the backup's place; `disk-full` or
+ * `library-read-only` when that is why, the library being as it was
+ */
+export function migrate(database: Database, backupFolder: string, steps: readonly Migration[] = migrations): void {
+  refuseNewerSchema(database, steps)
+  const version = versionOf(database)
   if (version === steps.length) return
   const backup = version === 0 ? null : backUp(database, backupFolder, version)
   for (const [index, step] of steps.entries()) {
     if (index >= version) apply(database, step, index + 1, backup)
   }
+}
+
+function versionOf(database: Database): number {
+  return Number(database.get('PRAGMA user_version')?.user_version ?? 0)
 }
 
 function apply(database: Database, step: Migration, version: number, backup: string | null): void {
@@ -48,6 +58,7 @@ function apply(database: Database, step: Migration, version: number, backup: str
       database.execute(`PRAGMA user_version = ${version}`)
     })
   } catch (cause) {
+    if (isCode(cause, 'disk-full', 'library-read-only', 'library-locked', 'library-damaged')) throw cause
     throw new AkinError('migration-failed', `The library could not be brought to the new version (step ${step.name})`, {
       advice:
         backup === null
@@ -62,16 +73,27 @@ function apply(database: Database, step: Migration, version: number, backup: str
 export function backUp(database: Database, folder: string, version: number): string {
   mkdirSync(folder, { recursive: true })
   const stamp = new Date().toISOString().replaceAll(/[:.]/g, '-')
-  const file = join(folder, `library-v${version}-${stamp}.db`)
-  if (existsSync(file)) rmSync(file)
-  database.run('VACUUM INTO ?', file)
-  fsyncFile(file)
-  const names = readdirSync(folder).filter((name) => /^library-v\d+-.*\.db$/.test(name))
-  const byAge = names.toSorted((a, b) => ageKey(a).localeCompare(ageKey(b)))
-  for (const name of byAge.slice(0, -keptBackups)) rmSync(join(folder, name))
-  return file
+  const name = `library-v${version}-${stamp}.db`
+  // What is cut off by a kill or a full disk must not pass for a copy
+  const unfinished = join(folder, 'library-unfinished.tmp')
+  rmSync(unfinished, { force: true })
+  try {
+    database.run('VACUUM INTO ?', unfinished)
+    fsyncFile(unfinished)
+  } catch (error) {
+    rmSync(unfinished, { force: true })
+    throw error
+  }
+  renameSync(unfinished, join(folder, name))
+  syncFolder(folder)
+  removeOldBackups(folder, name)
+  return join(folder, name)
 }
 
-function ageKey(name: string): string {
-  return name.replace(/^library-v\d+-/, '')
+/** The newest one is kept whatever the clock says. */
+function removeOldBackups(folder: string, newest: string): void {
+  const others = readdirSync(folder).filter((name) => /^library-v\d+-.*\.db$/.test(name) && name !== newest)
+  const ageKey = (name: string): string => name.replace(/^library-v\d+-/, '')
+  const byAge = others.toSorted((a, b) => (ageKey(a) < ageKey(b) ? -1 : 1))
+  for (const name of byAge.slice(0, -(keptBackups - 1))) rmSync(join(folder, name))
 }

@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { AkinError, isCode } from '../../../shared/errors.ts'
 import type { LibraryStore } from '../library-store.ts'
 import { ChangeLog } from './change-log.ts'
 import { Database } from '../../platform/database.ts'
-import { migrate, type Migration } from './migrate.ts'
+import { migrate, refuseNewerSchema, type Migration } from './migrate.ts'
 import { SqliteDocuments } from './sqlite-documents.ts'
 import { SqliteJobs } from './sqlite-jobs.ts'
 import { SqliteSettings } from './sqlite-settings.ts'
@@ -22,6 +23,7 @@ export interface SqliteLibraryOptions {
  */
 export function openSqliteLibrary({ folder, migrations }: SqliteLibraryOptions): LibraryStore {
   const file = join(folder, 'library.db')
+  lookBeforeOpening(file, migrations)
   const database = new Database(file)
   try {
     prepare(database)
@@ -31,6 +33,34 @@ export function openSqliteLibrary({ folder, migrations }: SqliteLibraryOptions):
     database.close()
     throw error
   }
+}
+
+/**
+ * Refuses what must not be touched. A file is looked at through a connection that cannot write, since the first thing
+ * that one which can does is to move the changes of a killed process from the log into it.
+ */
+function lookBeforeOpening(file: string, migrations: readonly Migration[] | undefined): void {
+  const size = sizeOf(file)
+  if (size === 0 && sizeOf(`${file}-wal`) > 0) {
+    throw new AkinError('library-damaged', 'The library file is empty, though changes to it are there', {
+      advice: 'Put back the newest file of the folder "backups"; opening the library as it is would lose them',
+      details: { file },
+    })
+  }
+  if (size === 0) return
+  const database = new Database(file, { isReadOnly: true })
+  try {
+    refuseNewerSchema(database, migrations)
+  } catch (error) {
+    // A folder that cannot be written, for one, may not be read this way: opening says what is wrong with it
+    if (!isCode(error, 'store-write-failed', 'library-read-only')) throw error
+  } finally {
+    database.close()
+  }
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0
 }
 
 function prepare(database: Database): void {
@@ -66,10 +96,7 @@ class SqliteLibrary implements LibraryStore {
   }
 
   async sizes(): Promise<{ libraryBytes: number; vectorBytes: number }> {
-    const total = [this.#file, `${this.#file}-wal`].reduce(
-      (sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0),
-      0,
-    )
+    const total = sizeOf(this.#file) + sizeOf(`${this.#file}-wal`)
     let vectorBytes = 0
     for (const space of await this.vectors.spaces()) {
       vectorBytes += countVectors(this.#database, space.id) * (space.dimension * 4 + 12)

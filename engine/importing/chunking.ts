@@ -14,7 +14,7 @@ export interface ChunkOptions {
 }
 
 /** What won on four collections: short texts whole, longer ones in windows of 128 that overlap by 32. */
-export const defaultChunkOptions: ChunkOptions = { singleChunkTokens: 256, windowTokens: 128, overlapTokens: 32 }
+export const defaultChunkOptions: ChunkOptions = { singleChunkTokens: 384, windowTokens: 128, overlapTokens: 32 }
 
 export interface Chunkable {
   readonly title: string
@@ -157,31 +157,46 @@ class WindowPlan {
 /** For each unit whether a sentence or a paragraph begins with it and whether it is part of a heading. */
 function boundaryMarks({ text, content }: Chunkable, units: TokenUnits): Uint8Array {
   const marks = new Uint8Array(units.count + 1)
+  markAll(marks, units, { offsets: sentenceStarts(text, content.blocks), mark: sentenceStart })
+  const blocks = content.blocks.filter(({ start, end }) => end > start)
+  markAll(marks, units, { offsets: blocks.map(({ start }) => start), mark: paragraphStart })
   let at = 0
-  const mark = (offset: number, bits: number): void => {
-    while (at < units.count && units.starts[at]! < offset) at++
-    marks[at]! |= bits
-  }
-  for (const block of blocksOf(text, content.blocks)) {
-    mark(block.start, paragraphStart)
-    const first = at
-    for (const start of sentenceStarts(text, block)) mark(start, sentenceStart)
-    if (block.type !== 'heading') continue
-    for (at = first; at < units.count && units.starts[at]! < block.end; at++) marks[at]! |= inHeading
+  for (const { start, end } of blocks.filter(({ type }) => type === 'heading')) {
+    while (at < units.count && units.starts[at]! < start) at++
+    for (; at < units.count && units.starts[at]! < end; at++) marks[at]! |= inHeading
   }
   return marks
 }
 
-/** The blocks with text; the whole text where a document has none. */
-function blocksOf(text: string, blocks: readonly Block[]): readonly Pick<Block, 'type' | 'start' | 'end'>[] {
-  const visible = blocks.filter(({ start, end }) => end > start)
-  return visible.length > 0 ? visible : [{ type: 'paragraph', start: 0, end: text.length }]
+/** Marks the first unit at or after each offset; the offsets ascend. */
+function markAll(marks: Uint8Array, units: TokenUnits, { offsets, mark }: { offsets: readonly number[]; mark: number }): void {
+  let at = 0
+  for (const offset of offsets) {
+    while (at < units.count && units.starts[at]! < offset) at++
+    marks[at]! |= mark
+  }
 }
 
-function sentenceStarts(text: string, { type, start, end }: Pick<Block, 'type' | 'start' | 'end'>): number[] {
-  const body = text.slice(start, end)
-  if (type !== 'code') return sentencesOf(body).map(([from]) => start + from)
-  return [...body.matchAll(/\n\s*(?=\S)/g)].map((match) => start + match.index + match[0].length)
+/**
+ * Where sentences begin; in code, where lines do. The text is looked at as a whole: a line end ends a sentence, and a
+ * segmenter for each of many blocks takes memory that V8 does not see.
+ */
+function sentenceStarts(text: string, blocks: readonly Block[]): number[] {
+  const code = blocks.filter(({ type }) => type === 'code')
+  const starts: number[] = []
+  let next = 0
+  for (const [start] of sentencesOf(text)) {
+    while (next < code.length && code[next]!.end <= start) next++
+    if (next === code.length || start < code[next]!.start) starts.push(start)
+  }
+  const lines = code.flatMap(({ start, end }) => lineStarts(text, start, end))
+  return lines.length === 0 ? starts : [...starts, ...lines].sort((a, b) => a - b)
+}
+
+function lineStarts(text: string, start: number, end: number): number[] {
+  const starts: number[] = []
+  for (let at = text.indexOf('\n', start); at !== -1 && at < end; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return starts
 }
 
 /** Says on which page and under which headings a chunk is. Asked in the order of the text. */

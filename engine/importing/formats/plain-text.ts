@@ -1,6 +1,5 @@
-import { cleanText } from '../clean-text.ts'
 import { ContentBuilder } from '../content-builder.ts'
-import { decodeText } from '../encodings.ts'
+import { documentText } from '../document-text.ts'
 import { LinkList } from '../links.ts'
 import type { ParsedDocument } from '../parse-result.ts'
 import { cleanTitle, readsAsTitle, titleFromName } from '../titles.ts'
@@ -33,7 +32,7 @@ export const plainText: Format = {
 
 /** Text in paragraphs, parted by blank lines. Lines that were wrapped at a width are joined again; others stay. */
 export function readPlainText(input: FormatInput): ParsedDocument {
-  const paragraphs = paragraphsOf(decodeText(input.bytes).text)
+  const paragraphs = paragraphsOf(documentText(input.bytes))
   const builder = new ContentBuilder()
   const links = new LinkList()
   const first = paragraphs[0]
@@ -56,11 +55,11 @@ export function readPlainText(input: FormatInput): ParsedDocument {
   }
 }
 
-/** The lines of each paragraph. A form feed ends one too. */
+/** The lines of each paragraph. */
 function paragraphsOf(text: string): string[][] {
   const paragraphs: string[][] = []
   let lines: string[] = []
-  for (const line of cleanText(text.replaceAll('\f', '\n\n')).split('\n')) {
+  for (const line of text.split('\n')) {
     if (line.trim() !== '') lines.push(line)
     else if (lines.length > 0) {
       paragraphs.push(lines)

@@ -1,6 +1,5 @@
-import { cleanText } from '../clean-text.ts'
 import { ContentBuilder } from '../content-builder.ts'
-import { decodeText } from '../encodings.ts'
+import { documentText } from '../document-text.ts'
 import type { ParsedDocument } from '../parse-result.ts'
 import { cleanTitle } from '../titles.ts'
 import type { Format, FormatInput } from './format.ts'
@@ -105,7 +104,7 @@ function readSourceCode(input: FormatInput): ParsedDocument {
   const name = input.name.split(/[\\/]/).at(-1) ?? input.name
   const language = (languages.get(input.extension) ?? languagesByName.get(name.toLowerCase())) || null
   const builder = new ContentBuilder()
-  for (const part of partsOf(cleanText(decodeText(input.bytes).text))) builder.block({ type: 'code', language }, part)
+  for (const part of partsOf(documentText(input.bytes))) builder.block({ type: 'code', language }, part)
   return {
     title: cleanTitle(name) || 'Untitled',
     ...builder.finish(),

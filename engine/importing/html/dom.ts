@@ -34,7 +34,14 @@ export function isElement(node: DomNode | null): node is DomElement {
 
 /** Reads HTML, however broken. Scripts do not run and nothing is fetched. */
 export function parseDocument(html: string): DomDocument {
-  // linkedom takes text before the first tag for a document without a body
-  const whole = /<(?:html|body|head)[\s>]/i.test(html) ? html : `<!doctype html><html><head></head><body>${html}</body></html>`
-  return parseHTML(whole).document as DomDocument
+  return parseHTML(withBody(html)).document as DomDocument
+}
+
+/** The tags of `html`, `head` and `body` may be left out; linkedom needs them. */
+function withBody(html: string): string {
+  if (/<body[\s>]/i.test(html)) return html
+  const opening = /<\/head\s*>/i.exec(html) ?? /<html(?:\s[^>]{0,2000})?>/i.exec(html)
+  if (opening === null) return `<!doctype html><html><head></head><body>${html}</body></html>`
+  const at = opening.index + opening[0].length
+  return `${html.slice(0, at)}<body>${html.slice(at)}`
 }

@@ -10,18 +10,24 @@ import { cleanTitle, titleFromName } from '../titles.ts'
 import { addDom, type WalkOptions } from './dom-content.ts'
 import { parseDocument, type DomDocument, type DomElement } from './dom.ts'
 import { cleanAuthor, metadataOf, type PageMetadata } from './metadata.ts'
-import { nestingOf, streamHtml } from './stream-html.ts'
+import { shapeOf, streamHtml } from './stream-html.ts'
 
-/** Beyond this a tree takes more memory than one file may have: 100 bytes for each byte of the page. */
-const maxTreeLength = 4_000_000
-/** Readability takes time with the square of the depth; no page that a person wrote is so deep. */
-const maxDepth = 256
+/**
+ * Beyond these a tree takes more memory than one file may have, and Readability more time: it grows with the square of
+ * the depth. A long page of an encyclopaedia has 2 MB, 50,000 elements and a depth of 40.
+ */
+const treeLimits = { length: 5_000_000, elements: 100_000, depth: 256 }
 
 /** A web page: the article on it where there is one, else everything but what surrounds it. */
 export function readHtml(input: FormatInput): ParsedDocument {
   const html = decodeText(input.bytes, declaredEncoding(input.bytes)).text
-  const isTreeable = html.length <= maxTreeLength && nestingOf(html, maxDepth) < maxDepth
-  return isTreeable ? readTree(html, input) : readStream(html, input)
+  return fitsTree(html) ? readTree(html, input) : readStream(html, input)
+}
+
+function fitsTree(html: string): boolean {
+  if (html.length > treeLimits.length) return false
+  const { depth, elements } = shapeOf(html, treeLimits)
+  return depth < treeLimits.depth && elements < treeLimits.elements
 }
 
 /** `charset` in a meta element or `encoding` in an XML declaration, near the beginning. */

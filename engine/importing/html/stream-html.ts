@@ -44,22 +44,22 @@ type Piece =
 
 const withoutText = new Set(['script', 'style', 'title', 'textarea', 'template', 'noscript', 'svg', 'select', 'iframe', 'object'])
 const voids = new Set('area base br col embed hr img input link meta param source track wbr'.split(' '))
+/** Where a tag, a comment or a declaration may begin; a lone "<" is text. */
+const markup = /<[a-z/!?]/gi
 const tagName = /<\/?([a-z][a-z0-9:-]{0,30})/iy
 
 /** Texts and tags in order; comments and what no reader sees are left out. */
 export function* piecesOf(html: string): Generator<Piece> {
   let at = 0
   while (at < html.length) {
-    const open = html.indexOf('<', at)
-    if (open > at || open === -1) yield { type: 'text', text: html.slice(at, open === -1 ? html.length : open) }
-    if (open === -1) return
+    markup.lastIndex = at
+    const open = markup.exec(html)?.index ?? html.length
+    if (open > at) yield { type: 'text', text: html.slice(at, open) }
+    if (open === html.length) return
     tagName.lastIndex = open
     const name = tagName.exec(html)?.[1]?.toLowerCase()
     if (name === undefined) {
-      const end = endOfMarkup(html, open)
-      // A lone "<" is text
-      if (end === open + 1) yield { type: 'text', text: '<' }
-      at = end
+      at = html.startsWith('<!--', open) ? after(html, '-->', open + 4) : after(html, '>', open)
       continue
     }
     const end = after(html, '>', open)
@@ -67,12 +67,6 @@ export function* piecesOf(html: string): Generator<Piece> {
     yield { type: isClose ? 'close' : 'open', name, isVoid: voids.has(name) || html[end - 2] === '/' }
     at = !isClose && withoutText.has(name) ? after(html, '>', closing(html, name, end)) : end
   }
-}
-
-function endOfMarkup(html: string, open: number): number {
-  if (html.startsWith('<!--', open)) return after(html, '-->', open + 4)
-  if (html.startsWith('<!', open) || html.startsWith('<?', open) || html.startsWith('</', open)) return after(html, '>', open)
-  return open + 1
 }
 
 /** The place behind a mark; the end of the page where it does not come any more. */
@@ -90,16 +84,27 @@ function closing(html: string, name: string, from: number): number {
 /** Elements that browsers end by themselves do not nest. */
 const endsByItself = new Set('p li td th tr dd dt option thead tbody tfoot colgroup rt rp body html head'.split(' '))
 
-/** How deep the elements of a page nest, as far as tags show it; counting stops at `limit`. */
-export function nestingOf(html: string, limit: number): number {
-  let [depth, deepest] = [0, 0]
+export interface PageShape {
+  readonly depth: number
+  readonly elements: number
+}
+
+/** How many elements a page has and how deep they nest, as far as its tags show it; counting stops at the limits. */
+export function shapeOf(html: string, limits: PageShape): PageShape {
+  let [depth, deepest, elements] = [0, 0, 0]
+  // A parser makes a node of each stray mark too
+  const marks = html.split('<', limits.elements * 3).length
+  if (marks >= limits.elements * 3) return limits
   for (const piece of piecesOf(html)) {
-    if (piece.type === 'text' || piece.isVoid || endsByItself.has(piece.name) || withoutText.has(piece.name)) continue
-    depth = Math.max(0, depth + (piece.type === 'open' ? 1 : -1))
-    deepest = Math.max(deepest, depth)
-    if (deepest >= limit) return limit
+    if (piece.type === 'text') continue
+    if (piece.type === 'open') elements++
+    if (!piece.isVoid && !endsByItself.has(piece.name) && !withoutText.has(piece.name)) {
+      depth = Math.max(0, depth + (piece.type === 'open' ? 1 : -1))
+      deepest = Math.max(deepest, depth)
+    }
+    if (deepest >= limits.depth || elements >= limits.elements) break
   }
-  return deepest
+  return { depth: deepest, elements }
 }
 
 const named: Readonly<Record<string, string>> = {

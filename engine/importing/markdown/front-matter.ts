@@ -45,13 +45,17 @@ export function splitFrontMatter(text: string): SplitMarkdown {
 
 type Fields = Readonly<Record<string, unknown>>
 
+const reference = /(?:^|[\s,[{:])[&*][\w-]/g
+const maxReferences = 20
+
 function parseYaml(source: string): Fields | 'malformed' | 'prose' {
   if (source.trim() === '') return {}
+  // Ten lines of anchors and aliases can unfold to gigabytes
+  if ([...source.matchAll(reference)].length > maxReferences) return 'malformed'
   try {
     const document = parseDocument(source, { logLevel: 'silent', prettyErrors: false, uniqueKeys: false })
     if (document.errors.length > 0) return 'malformed'
-    // Few aliases: ten lines of them can unfold to gigabytes
-    const value: unknown = document.toJS({ maxAliasCount: 20 })
+    const value: unknown = document.toJS({ maxAliasCount: maxReferences })
     if (value === null) return {}
     return typeof value === 'object' && !Array.isArray(value) ? (value as Fields) : 'prose'
   } catch {

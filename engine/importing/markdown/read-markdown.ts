@@ -2,20 +2,20 @@ import type { Definition, Root } from 'mdast'
 import { fromMarkdown } from 'mdast-util-from-markdown'
 import { gfmFromMarkdown } from 'mdast-util-gfm'
 import { gfm } from 'micromark-extension-gfm'
-import { cleanText } from '../clean-text.ts'
 import { ContentBuilder } from '../content-builder.ts'
-import { decodeText } from '../encodings.ts'
+import { documentText } from '../document-text.ts'
 import type { FormatInput } from '../formats/format.ts'
 import { LinkList } from '../links.ts'
 import type { ParsedDocument } from '../parse-result.ts'
 import { cleanTitle, titleFromName } from '../titles.ts'
 import { splitFrontMatter } from './front-matter.ts'
+import { lightTree } from './light-markdown.ts'
 import { addMarkdown, collectDefinitions, type MarkdownTarget } from './markdown-content.ts'
-import { segmentsOf } from './segments.ts'
+import { definitionLines, definitionsFor, segmentsOf } from './segments.ts'
 
 /** CommonMark with GitHub's tables, task lists, strike-through and footnotes, and what note programs add to it. */
 export async function readMarkdown(input: FormatInput): Promise<ParsedDocument> {
-  const { frontMatter, malformed, body } = splitFrontMatter(cleanText(decodeText(input.bytes).text))
+  const { frontMatter, malformed, body } = splitFrontMatter(documentText(input.bytes))
   const builder = new ContentBuilder()
   const links = new LinkList()
   const tags = new Set(frontMatter.tags)
@@ -52,14 +52,26 @@ async function htmlWriter(body: string, builder: ContentBuilder, links: LinkList
   return (html, isInline) => (isInline ? addInlineHtml : addHtmlBlock)(html, builder, links)
 }
 
+/** The parser takes some 5 seconds for this; what follows in a longer text is read by simpler rules. */
+const fullyParsedLength = 1_500_000
+
 function addBody(body: string, target: Omit<MarkdownTarget, 'definitions'>): void {
-  const definitions = new Map<string, Definition>()
-  const parts = segmentsOf(body).map(({ text, isParsable }) => ({ text, tree: isParsable ? parse(text) : null }))
-  for (const { tree } of parts) if (tree !== null) collectDefinitions(tree.children, definitions)
-  for (const { text, tree } of parts) {
-    if (tree === null) addPlain(text, target.builder)
-    else addMarkdown(tree.children, { ...target, definitions })
+  const segments = segmentsOf(body)
+  const elsewhere = segments.length > 1 ? definitionLines(body) : new Map<string, string>()
+  let parsedLength = 0
+  for (const { text, isParsable } of segments) {
+    const isFull = isParsable && parsedLength < fullyParsedLength
+    parsedLength += text.length
+    const tree = isFull ? parse(text + definitionsFor(text, elsewhere)) : null
+    const definitions = tree === null ? new Map<string, Definition>() : definitionsOf(tree)
+    addMarkdown(tree?.children ?? lightTree(text), { ...target, definitions })
   }
+}
+
+function definitionsOf(tree: Root): Map<string, Definition> {
+  const definitions = new Map<string, Definition>()
+  collectDefinitions(tree.children, definitions)
+  return definitions
 }
 
 /** `null` for a text nested too deep for the parser. */
@@ -69,16 +81,5 @@ function parse(text: string): Root | null {
   } catch (error) {
     if (error instanceof RangeError) return null
     throw error
-  }
-}
-
-function addPlain(text: string, builder: ContentBuilder): void {
-  for (const paragraph of text.split(/\n[ \t]*\n/)) {
-    builder.open({ type: 'paragraph' })
-    for (const line of paragraph.split('\n')) {
-      builder.text(line)
-      builder.lineBreak()
-    }
-    builder.close()
   }
 }

@@ -5,11 +5,14 @@
 
 const segmentLength = 128 * 1024
 const maxContainers = 64
+const maxIndent = 160
 const maxMarksPerParagraph = 4_000
+const maxCells = 1_000
 
 const containers = /^(?:[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])(?=[ \t]|$)))+/
 const marks = /[*_]+|~+|\[|`+|<|@/g
-const startsBlock = /^[ \t]*(?:[-+*>|#]|\d{1,9}[.)])/
+const startsBlock = /^[ \t]*(?:(?:[-*+]|\d{1,9}[.)]|#{1,6})[ \t])/
+const tableRule = /^[ \t]*(?:\|[ \t]*)?:?-+:?[ \t]*\|/
 const fenceLine = /^ {0,3}(`{3,}|~{3,})/
 
 export interface Segment {
@@ -51,23 +54,57 @@ function fenceAfter(open: string | null, line: string): string | null {
   return mark[0] === open[0] && mark.length >= open.length && line.trim() === mark ? null : open
 }
 
+/** Adds up what makes a paragraph dear to parse. */
 class Meter {
   isParsable = true
   #marks = 0
+  #isInTable = false
 
   reset(): void {
     this.isParsable = true
     this.#marks = 0
+    this.#isInTable = false
   }
 
   add(line: string): void {
-    if (line.trim() === '' || startsBlock.test(line)) this.#marks = 0
+    if (line.trim() === '') this.#isInTable = false
+    else if (tableRule.test(line)) this.#isInTable = true
+    // Rows of a table, like items of a list, are parsed one by one
+    if (line.trim() === '' || this.#isInTable || startsBlock.test(line)) this.#marks = 0
     for (const _ of line.matchAll(marks)) this.#marks++
-    if (this.#marks > maxMarksPerParagraph || countContainers(line) > maxContainers) this.isParsable = false
+    const isDeep = countContainers(line) > maxContainers || indentOf(line) > maxIndent
+    if (isDeep || this.#marks > maxMarksPerParagraph || line.split('|', maxCells + 1).length > maxCells) this.isParsable = false
   }
+}
+
+/** Columns before a list mark; code may stand as far right as it likes. */
+function indentOf(line: string): number {
+  return /^[ \t]*(?=(?:[-+*]|\d{1,9}[.)])[ \t])/.exec(line)?.[0].length ?? 0
 }
 
 function countContainers(line: string): number {
   const prefix = containers.exec(line.slice(0, 4_000))?.[0]
   return prefix === undefined ? 0 : (prefix.match(/>|[-+*]|\d+[.)]/g)?.length ?? 0)
+}
+
+const definition = /^ {0,3}\[([^[\]\n]{1,200})\]:[ \t]*\S[^\n]{0,2000}$/gm
+const label = /\[([^[\]\n]{1,200})\]/g
+const maxDefinitions = 10_000
+
+/** The lines of a text that define what `[label]` links to, by label: a link may stand far from its definition. */
+export function definitionLines(text: string): Map<string, string> {
+  const lines = new Map<string, string>()
+  for (const [line, name] of text.matchAll(definition)) {
+    if (lines.size >= maxDefinitions) break
+    if (!lines.has(name!.toLowerCase())) lines.set(name!.toLowerCase(), line)
+  }
+  return lines
+}
+
+/** What to put behind a part of a text so that its links find their definitions in other parts. */
+export function definitionsFor(part: string, lines: ReadonlyMap<string, string>): string {
+  if (lines.size === 0) return ''
+  const wanted = new Set([...part.matchAll(label)].map(([, name]) => lines.get(name!.toLowerCase()) ?? ''))
+  wanted.delete('')
+  return wanted.size === 0 ? '' : `\n\n${[...wanted].join('\n')}\n`
 }

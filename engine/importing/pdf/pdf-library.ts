@@ -64,14 +64,14 @@ export interface OpenPdf {
 /**
  * Opens a PDF without a browser, a canvas, scripts or the network.
  *
- * @param bytes handed over: they are empty afterwards
+ * @param bytes copied: PDF.js keeps what it is given
  * @throws AkinError `encrypted`, `damaged-file`
  */
 export async function openPdf(bytes: Uint8Array, password: string | undefined): Promise<OpenPdf> {
   const { getDocument } = await import('pdfjs-dist/legacy/build/pdf.mjs')
   const folder = resourceFolder()
   const task = getDocument({
-    data: bytes,
+    data: new Uint8Array(bytes),
     ...(password === undefined ? {} : { password }),
     standardFontDataUrl: `${folder}${sep}standard_fonts${sep}`,
     cMapUrl: `${folder}${sep}cmaps${sep}`,

@@ -104,13 +104,15 @@ function guard<T>(work: () => T): T {
 
 /** Result codes of sqlite3.h. */
 const codes = { busy: 5, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 }
+/** SQLITE_IOERR_SHMSIZE: there is no room for the index of the log. */
+const noRoomForLogIndex = 4_874
 
 /** Turns an error of node:sqlite into one with a code of ours; other errors are returned as they are. */
 export function sqliteError(error: unknown): unknown {
   const errcode = (error as { errcode?: unknown }).errcode
   if (!(error instanceof Error) || typeof errcode !== 'number') return error
   const options = { cause: error, details: { sqlite: error.message, errcode } }
-  switch (errcode & 0xff) {
+  switch (errcode === noRoomForLogIndex ? codes.full : errcode & 0xff) {
     case codes.full:
       return new AkinError('disk-full', 'The disk is full', {
         ...options,

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { AkinError, isCode } from '../../../shared/errors.ts'
 import type { LibraryStore } from '../library-store.ts'
+import { explainOpening } from '../folder-access.ts'
 import { ChangeLog } from './change-log.ts'
 import { Database } from '../../platform/database.ts'
 import { migrate, refuseNewerSchema, type Migration } from './migrate.ts'
@@ -23,15 +24,16 @@ export interface SqliteLibraryOptions {
  */
 export function openSqliteLibrary({ folder, migrations }: SqliteLibraryOptions): LibraryStore {
   const file = join(folder, 'library.db')
-  lookBeforeOpening(file, migrations)
-  const database = new Database(file)
+  let database: Database | undefined
   try {
+    lookBeforeOpening(file, migrations)
+    database = new Database(file)
     prepare(database)
     migrate(database, join(folder, 'backups'), migrations)
     return new SqliteLibrary(database, file)
   } catch (error) {
-    database.close()
-    throw error
+    database?.close()
+    throw explainOpening(error, file)
   }
 }
 

@@ -14,7 +14,7 @@ export interface ChunkOptions {
 }
 
 /** What won on four collections: short texts whole, longer ones in windows of 128 that overlap by 32. */
-export const defaultChunkOptions: ChunkOptions = { singleChunkTokens: 384, windowTokens: 128, overlapTokens: 32 }
+export const defaultChunkOptions: ChunkOptions = { singleChunkTokens: 256, windowTokens: 128, overlapTokens: 32 }
 
 export interface Chunkable {
   readonly title: string

@@ -1,6 +1,5 @@
 #include "checks.h"
 
-#include <cmath>
 #include <cstring>
 #include <string>
 
@@ -22,7 +21,7 @@ bool is_finite_row(const float* x, size_t d) {
 }
 
 bool is_integer_between(double number, double low, double high) {
-    return number >= low && number <= high && std::floor(number) == number;
+    return number >= low && number <= high && static_cast<double>(static_cast<int64_t>(number)) == number;
 }
 
 } // namespace

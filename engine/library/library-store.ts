@@ -293,6 +293,8 @@ export interface VectorStore {
   forget(documentIds: readonly DocumentId[]): Promise<void>
   chunks(documentId: DocumentId): Promise<StoredChunk[]>
   chunksByIds(ids: readonly ChunkId[]): Promise<StoredChunk[]>
+  /** First and last chunk of each document outside the trash that has chunks; the others are left out. */
+  ranges(documentIds: readonly DocumentId[]): Promise<Map<DocumentId, readonly [ChunkId, ChunkId]>>
   /** Just the document of each chunk, for grouping; 0 where the chunk is gone. In order. */
   documentsOf(ids: Float64Array): Promise<Float64Array>
 }

@@ -4,41 +4,49 @@ import { AkinError } from '../../shared/errors.ts'
 export type Row = Record<string, string | number | bigint | null | Uint8Array>
 export type SqlValue = SQLInputValue
 
+export interface DatabaseOptions {
+  readonly isReadOnly?: boolean
+  /** The SQL is known to fit the schema: a table or column that it does not find was there once, and is damaged now. */
+  readonly isSchemaKnown?: boolean
+}
+
 /**
  * One SQLite connection with a cache of prepared statements and errors turned into codes. All calls are synchronous;
  * a transaction is one function call, so that nothing else of this process can come between its statements.
  */
 export class Database {
   readonly #connection: DatabaseSync
+  readonly #isSchemaKnown: boolean
   readonly #statements = new Map<string, StatementSync>()
   #depth = 0
 
-  constructor(file: string, options: { isReadOnly?: boolean } = {}) {
-    this.#connection = guard(() => new DatabaseSync(file, { readOnly: options.isReadOnly ?? false, timeout: 5_000 }))
+  constructor(file: string, options: DatabaseOptions = {}) {
+    this.#isSchemaKnown = options.isSchemaKnown ?? false
+    this.#connection = this.#guard(() => new DatabaseSync(file, { readOnly: options.isReadOnly ?? false, timeout: 5_000 }))
   }
 
   /** Runs SQL that returns nothing, several statements at once if need be. */
   execute(sql: string): void {
-    guard(() => this.#open.exec(sql))
+    this.#guard(() => this.#open.exec(sql))
   }
 
   /** Runs one statement and tells how many rows it changed. */
   run(sql: string, ...values: SqlValue[]): { changes: number; lastId: number } {
-    const result = guard(() => this.#statement(sql).run(...values))
+    const result = this.#guard(() => this.#statement(sql).run(...values))
     return { changes: Number(result.changes), lastId: Number(result.lastInsertRowid) }
   }
 
   get(sql: string, ...values: SqlValue[]): Row | undefined {
-    return guard(() => this.#statement(sql).get(...values)) as Row | undefined
+    return this.#guard(() => this.#statement(sql).get(...values)) as Row | undefined
   }
 
   all(sql: string, ...values: SqlValue[]): Row[] {
-    return guard(() => this.#statement(sql).all(...values)) as Row[]
+    return this.#guard(() => this.#statement(sql).all(...values)) as Row[]
   }
 
   /** As `all`, each row as the list of its columns: for many rows, where making objects would take most of the time. */
   lists(sql: string, ...values: SqlValue[]): Row[string][][] {
-    return guard(() => {
+    return this.#guard(() => {
       const statement = this.#statement(sql)
       statement.setReturnArrays(true)
       try {
@@ -68,12 +76,21 @@ export class Database {
 
   close(): void {
     this.#statements.clear()
-    if (this.#connection.isOpen) guard(() => this.#connection.close())
+    if (this.#connection.isOpen) this.#guard(() => this.#connection.close())
   }
 
   get #open(): DatabaseSync {
     if (!this.#connection.isOpen) throw new AkinError('unavailable', 'The database is closed')
     return this.#connection
+  }
+
+  #guard<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      const isMisfit = this.#isSchemaKnown && (error as { errcode?: unknown }).errcode === codes.error
+      throw isMisfit ? damagedError(error) : sqliteError(error)
+    }
   }
 
   #rollBack(): void {
@@ -94,25 +111,36 @@ export class Database {
   }
 }
 
-function guard<T>(work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    throw sqliteError(error)
-  }
-}
-
 /** Result codes of sqlite3.h. */
-const codes = { busy: 5, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 }
+const codes = { error: 1, busy: 5, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 }
+/**
+ * Keys of rows that do not fit together (foreign, primary, unique key, row id). Akin's statements never ask for that, so
+ * an index of the database no longer tells what its table holds.
+ */
+const brokenKeys: ReadonlySet<number> = new Set([787, 1_555, 2_067, 2_579])
 /** SQLITE_IOERR_SHMSIZE: there is no room for the index of the log. */
 const noRoomForLogIndex = 4_874
+
+function damagedError(cause: unknown): AkinError {
+  const { message, errcode } = cause as { message?: unknown; errcode?: unknown }
+  return new AkinError('library-damaged', 'The library file is damaged', {
+    cause,
+    details: { sqlite: message, errcode },
+    advice: 'Put back the newest file of the folder "backups"; the damaged one is left as it is',
+  })
+}
+
+function meaningOf(errcode: number): number {
+  if (errcode === noRoomForLogIndex) return codes.full
+  return brokenKeys.has(errcode) ? codes.corrupt : errcode & 0xff
+}
 
 /** Turns an error of node:sqlite into one with a code of ours; other errors are returned as they are. */
 export function sqliteError(error: unknown): unknown {
   const errcode = (error as { errcode?: unknown }).errcode
   if (!(error instanceof Error) || typeof errcode !== 'number') return error
   const options = { cause: error, details: { sqlite: error.message, errcode } }
-  switch (errcode === noRoomForLogIndex ? codes.full : errcode & 0xff) {
+  switch (meaningOf(errcode)) {
     case codes.full:
       return new AkinError('disk-full', 'The disk is full', {
         ...options,
@@ -132,10 +160,7 @@ export function sqliteError(error: unknown): unknown {
       })
     case codes.corrupt:
     case codes.notADatabase:
-      return new AkinError('library-damaged', 'The library file is damaged', {
-        ...options,
-        advice: 'Put back the newest file of the folder "backups"; the damaged one is left as it is',
-      })
+      return damagedError(error)
     case codes.ioError:
     case codes.cannotOpen:
       return new AkinError('store-write-failed', 'The library could not be read or written', {

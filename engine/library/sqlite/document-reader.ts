@@ -6,8 +6,7 @@ import type { Source } from '../../../shared/model/document.ts'
 import type { Database, Row } from '../../platform/database.ts'
 import { fingerprintOf, readText, rowToSummary, sourceOf, summaryColumns, summaryJoin } from './document-rows.ts'
 import { conditionOf, orderOf } from './filter-sql.ts'
-
-const emptyContent = { blocks: [], marks: [], pages: [] }
+import { readJson, readJsonOr } from './json-column.ts'
 
 /** Reads documents. */
 export class DocumentReader {
@@ -22,12 +21,12 @@ export class DocumentReader {
     if (row === undefined) return null
     const stored = readText(this.#database, id)
     const summary = rowToSummary(row)
-    const damage = stored?.isDamaged === true ? damaged : summary.reason
+    const damage = stored.isDamaged ? damaged : summary.reason
     return {
       ...summary,
       reason: damage,
-      text: stored?.text ?? '',
-      content: stored?.content ?? emptyContent,
+      text: stored.text,
+      content: stored.content,
       sources: this.sources(id).map(({ type, location, label, url }) => ({ type, location, label, url })),
       wikiLinks: this.#wikiLinks(id),
       backlinks: this.#backlinks(id, summary.title),
@@ -177,8 +176,8 @@ export class DocumentReader {
       id: Number(row.id),
       title: String(row.title),
       text: String(row.text),
-      headings: JSON.parse(String(row.headings)) as string[],
-      tags: JSON.parse(String(row.tags)) as string[],
+      headings: readJsonOr<string[]>(row.headings, []),
+      tags: readJson(row.tags) as string[],
       author: row.author === null ? null : String(row.author),
       sourceLabel: String(row.source_label),
     }))

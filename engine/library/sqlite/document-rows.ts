@@ -3,6 +3,7 @@ import type { DocumentId, DocumentSummary, Reason, Source } from '../../../share
 import { sha256 } from '../../platform/hash.ts'
 import type { Fingerprint } from '../library-store.ts'
 import type { Database, Row } from '../../platform/database.ts'
+import { readJson, readJsonOr } from './json-column.ts'
 
 /** Columns of a summary; `rowToSummary` reads them. Tags come as a JSON array. */
 export const summaryColumns = `d.id, d.kind, d.title, d.author, d.published_at, d.imported_at, d.updated_at, d.language, d.is_starred,
@@ -30,7 +31,7 @@ export function rowToSummary(row: Row): DocumentSummary {
     importedAt: String(row.imported_at),
     updatedAt: String(row.updated_at),
     language: textOrNull(row.language),
-    tags: (JSON.parse(String(row.tags)) as string[]).toSorted(),
+    tags: (readJson(row.tags) as string[]).toSorted(),
     isStarred: row.is_starred === 1,
     readAt: textOrNull(row.read_at),
     trashedAt: textOrNull(row.trashed_at),
@@ -67,14 +68,24 @@ export function textOrNull(value: Row[string] | undefined): string | null {
   return value === null || value === undefined ? null : String(value)
 }
 
-export function json(value: unknown): string {
-  return JSON.stringify(value)
+export interface StoredText {
+  readonly text: string
+  readonly content: Content
+  /** It is not what was once stored. */
+  readonly isDamaged: boolean
 }
 
-/** Reads a text with its structure and checks its hash. `isDamaged` is true when the text is not what was stored. */
-export function readText(database: Database, id: DocumentId): { text: string; content: Content; isDamaged: boolean } | null {
-  const row = database.get('SELECT text, text_hash, content FROM texts WHERE document_id = ?', id)
-  if (row === undefined) return null
-  const text = String(row.text)
-  return { text, content: JSON.parse(String(row.content)) as Content, isDamaged: sha256(text) !== row.text_hash }
+const noContent: Content = { blocks: [], marks: [], pages: [] }
+
+/** Reads a document's text with its structure and checks its hash. Empty for a document that has none or does not exist. */
+export function readText(database: Database, id: DocumentId): StoredText {
+  const row = database.get(
+    `SELECT d.has_text, t.text, t.text_hash, t.content FROM documents AS d LEFT JOIN texts AS t ON t.document_id = d.id WHERE d.id = ?`,
+    id,
+  )
+  if (row === undefined || row.has_text !== 1) return { text: '', content: noContent, isDamaged: false }
+  if (typeof row.text !== 'string') return { text: '', content: noContent, isDamaged: true }
+  const content = readJsonOr<Content | null>(row.content, null)
+  const isDamaged = content === null || sha256(row.text) !== row.text_hash
+  return { text: row.text, content: content ?? noContent, isDamaged }
 }

@@ -1,6 +1,7 @@
 import type { DocumentId, DocumentStatus, Reason } from '../../../shared/model/document.ts'
 import type { Database } from '../../platform/database.ts'
 import { defaultSpaceId, vectorTable } from './vector-tables.ts'
+import { readJsonOr } from './json-column.ts'
 
 /**
  * Counts the chunks of a document that have a vector in the default space, and those that cannot have one, and sets
@@ -64,7 +65,7 @@ function failedReason(database: Database, id: DocumentId, failed: number, chunks
     'SELECT failure FROM chunks WHERE document_id = ? AND failure IS NOT NULL ORDER BY ordinal LIMIT 1',
     id,
   )
-  const why = row === undefined ? '' : `: ${(JSON.parse(String(row.failure)) as Reason).message}`
+  const why = row === undefined ? '' : `: ${readJsonOr<Partial<Reason>>(row.failure, {}).message ?? 'unknown'}`
   return {
     code: 'embedding-failed',
     message: `${failed} of ${chunks} passages could not be read for meaning${why}`,

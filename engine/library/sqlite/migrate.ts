@@ -15,9 +15,23 @@ export const migrations: readonly Migration[] = [{ name: '0001-create-library', 
 
 const keptBackups = 7
 
-/** @throws AkinError `library-newer-schema` when a newer Akin wrote the file */
-export function refuseNewerSchema(database: Database, steps: readonly Migration[] = migrations): void {
+/** "Akin" in ASCII; the first migration writes it. */
+const applicationId = 0x41_6b_69_6e
+
+/**
+ * @throws AkinError `library-newer-schema` when a newer Akin wrote the file, `library-damaged` when another program did
+ */
+export function refuseOthers(database: Database, steps: readonly Migration[] = migrations): void {
   const version = versionOf(database)
+  const isOurs =
+    version === 0
+      ? database.get('SELECT 1 AS x FROM sqlite_schema LIMIT 1') === undefined
+      : Number(database.get('PRAGMA application_id')?.application_id) === applicationId
+  if (!isOurs) {
+    throw new AkinError('library-damaged', 'The file library.db of this folder is not a library of Akin', {
+      advice: 'Choose another folder with --library. The file was not changed',
+    })
+  }
   if (version > steps.length) {
     throw new AkinError(
       'library-newer-schema',
@@ -38,7 +52,7 @@ export function refuseNewerSchema(database: Database, steps: readonly Migration[
  * `library-read-only` when that is why, the library being as it was
  */
 export function migrate(database: Database, backupFolder: string, steps: readonly Migration[] = migrations): void {
-  refuseNewerSchema(database, steps)
+  refuseOthers(database, steps)
   const version = versionOf(database)
   if (version === steps.length) return
   const backup = version === 0 ? null : backUp(database, backupFolder, version)
@@ -58,7 +72,7 @@ function apply(database: Database, step: Migration, version: number, backup: str
       database.execute(`PRAGMA user_version = ${version}`)
     })
   } catch (cause) {
-    if (isCode(cause, 'disk-full', 'library-read-only', 'library-locked', 'library-damaged')) throw cause
+    if (isCode(cause, 'disk-full', 'library-read-only', 'library-locked')) throw cause
     throw new AkinError('migration-failed', `The library could not be brought to the new version (step ${step.name})`, {
       advice:
         backup === null

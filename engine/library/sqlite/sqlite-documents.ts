@@ -181,7 +181,7 @@ export class SqliteDocuments implements DocumentStore {
   }
 
   async verifyTexts(ids: readonly DocumentId[]): Promise<DocumentId[]> {
-    return ids.filter((id) => readText(this.#database, id)?.isDamaged === true)
+    return ids.filter((id) => readText(this.#database, id).isDamaged)
   }
 }
 

@@ -2,6 +2,7 @@ import { AkinError } from '../../../shared/errors.ts'
 import type { JobId, JobItem } from '../../../shared/model/job.ts'
 import type { JobItemDraft, JobPayload, JobStore, StoredJob } from '../library-store.ts'
 import type { Database, Row, SqlValue } from '../../platform/database.ts'
+import { readJson } from './json-column.ts'
 
 /** The most items that are kept of one job. */
 const mostItems = 20_000
@@ -86,7 +87,7 @@ export class SqliteJobs implements JobStore {
       id,
       items === undefined ? null : JSON.stringify(items),
     )
-    return rows.map((row) => JSON.parse(String(row.payload)) as JobPayload)
+    return rows.map((row) => readJson(row.payload) as JobPayload)
   }
 
   async clear(): Promise<JobId[]> {
@@ -155,12 +156,12 @@ function jobOf(row: Row): StoredJob {
     unit: row.unit as StoredJob['unit'],
     completed: Number(row.completed),
     total: row.total === null ? null : Number(row.total),
-    counts: JSON.parse(String(row.counts)) as StoredJob['counts'],
-    payload: JSON.parse(String(row.payload)) as JobPayload,
+    counts: readJson(row.counts) as StoredJob['counts'],
+    payload: readJson(row.payload) as JobPayload,
     createdAt: String(row.created_at),
     startedAt: row.started_at === null ? null : String(row.started_at),
     finishedAt: row.finished_at === null ? null : String(row.finished_at),
-    error: row.error === null ? null : (JSON.parse(String(row.error)) as StoredJob['error']),
+    error: row.error === null ? null : (readJson(row.error) as StoredJob['error']),
   }
 }
 
@@ -172,7 +173,7 @@ function itemOf(row: Row): JobItem {
     location: String(row.location),
     sizeBytes: row.size_bytes === null ? null : Number(row.size_bytes),
     documentId: row.document_id === null ? null : Number(row.document_id),
-    reason: JSON.parse(String(row.reason)) as JobItem['reason'],
+    reason: readJson(row.reason) as JobItem['reason'],
     canRetry: row.can_retry === 1,
   }
 }

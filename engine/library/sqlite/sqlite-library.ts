@@ -5,7 +5,7 @@ import type { LibraryStore } from '../library-store.ts'
 import { explainOpening } from '../folder-access.ts'
 import { ChangeLog } from './change-log.ts'
 import { Database } from '../../platform/database.ts'
-import { migrate, refuseNewerSchema, type Migration } from './migrate.ts'
+import { migrate, refuseOthers, type Migration } from './migrate.ts'
 import { SqliteDocuments } from './sqlite-documents.ts'
 import { SqliteJobs } from './sqlite-jobs.ts'
 import { SqliteSettings } from './sqlite-settings.ts'
@@ -27,7 +27,7 @@ export function openSqliteLibrary({ folder, migrations }: SqliteLibraryOptions):
   let database: Database | undefined
   try {
     lookBeforeOpening(file, migrations)
-    database = new Database(file)
+    database = new Database(file, { isSchemaKnown: true })
     prepare(database)
     migrate(database, join(folder, 'backups'), migrations)
     return new SqliteLibrary(database, file)
@@ -52,7 +52,7 @@ function lookBeforeOpening(file: string, migrations: readonly Migration[] | unde
   if (size === 0) return
   const database = new Database(file, { isReadOnly: true })
   try {
-    refuseNewerSchema(database, migrations)
+    refuseOthers(database, migrations)
   } catch (error) {
     // A folder that cannot be written, for one, may not be read this way: opening says what is wrong with it
     if (!isCode(error, 'store-write-failed', 'library-read-only')) throw error

@@ -1,6 +1,7 @@
 import type { SavedSearch } from '../../../shared/model/library.ts'
 import type { SettingsStore } from '../library-store.ts'
 import type { Database } from '../../platform/database.ts'
+import { readJson } from './json-column.ts'
 
 export class SqliteSettings implements SettingsStore {
   readonly #database: Database
@@ -11,7 +12,7 @@ export class SqliteSettings implements SettingsStore {
 
   async get(key: string): Promise<unknown> {
     const row = this.#database.get('SELECT value FROM settings WHERE key = ?', key)
-    return row === undefined ? undefined : JSON.parse(String(row.value))
+    return row === undefined ? undefined : readJson(row.value)
   }
 
   async set(key: string, value: unknown): Promise<void> {

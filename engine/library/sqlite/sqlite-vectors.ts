@@ -7,6 +7,7 @@ import type { PendingChunk, StoredChunk, StoredVectors, VectorStore } from '../l
 import type { ChangeLog } from './change-log.ts'
 import { refreshStatus, setStatus } from './document-status.ts'
 import { spaceIds, vectorTable } from './vector-tables.ts'
+import { readJsonOr } from './json-column.ts'
 
 /** Vectors in SQLite: one table a space, one row a chunk, each vector as little-endian float32. */
 export class SqliteVectors implements VectorStore {
@@ -175,6 +176,15 @@ export class SqliteVectors implements VectorStore {
       .map(chunkOf)
   }
 
+  async ranges(documentIds: readonly DocumentId[]): Promise<Map<DocumentId, readonly [ChunkId, ChunkId]>> {
+    const rows = this.#database.all(
+      `SELECT id, first_chunk, last_chunk FROM documents
+       WHERE id IN (SELECT value FROM json_each(?)) AND trashed_at IS NULL AND first_chunk IS NOT NULL`,
+      JSON.stringify(documentIds),
+    )
+    return new Map(rows.map((row) => [Number(row.id), [Number(row.first_chunk), Number(row.last_chunk)] as const]))
+  }
+
   async documentsOf(ids: Float64Array): Promise<Float64Array> {
     const rows = this.#database.lists(
       'SELECT id, document_id FROM chunks WHERE id IN (SELECT value FROM json_each(?))',
@@ -285,7 +295,7 @@ function chunkOf(row: Row): StoredChunk {
     start: Number(row.start),
     end: Number(row.end),
     tokenCount: Number(row.token_count),
-    headings: JSON.parse(String(row.headings)) as string[],
+    headings: readJsonOr<string[]>(row.headings, []),
     page: row.page === null ? null : Number(row.page),
   }
 }

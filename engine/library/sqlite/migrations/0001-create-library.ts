@@ -1,5 +1,8 @@
 /** The first schema. Instants are ISO 8601 texts; `fold` columns are lower case without accents, for comparing. */
 export const createLibrary = `
+-- Tells a library of Akin from any other database: "Akin" in ASCII
+PRAGMA application_id = 1097558382;
+
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 
 CREATE TABLE documents (

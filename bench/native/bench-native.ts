@@ -223,14 +223,19 @@ async function measureRest(bench: Bench, n: number): Promise<Pick<NativeReport, 
 function nearestInJavaScript({ vectors, dimension }: Bench, n: number, query: Float32Array, k: number): number[] {
   const nearest: { row: number; score: number }[] = []
   for (let row = 0; row < n; row++) {
-    let score = 0
-    for (let i = 0, j = row * dimension; i < dimension; i++, j++) score += vectors[j]! * query[i]!
+    const score = innerProduct(vectors, row * dimension, query)
     if (nearest.length === k && score <= nearest[k - 1]!.score) continue
     const place = nearest.findIndex((entry) => entry.score < score)
     nearest.splice(place < 0 ? nearest.length : place, 0, { row, score })
     nearest.length = Math.min(nearest.length, k)
   }
   return nearest.map(({ row }) => row)
+}
+
+function innerProduct(vectors: Float32Array, offset: number, query: Float32Array): number {
+  let sum = 0
+  for (let i = 0; i < query.length; i++) sum += vectors[offset + i]! * query[i]!
+  return sum
 }
 
 function latencyOf(times: readonly number[]): Latency {

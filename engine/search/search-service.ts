@@ -6,10 +6,19 @@ import type { Passage, SearchHit } from '../../shared/model/search.ts'
 import type { Embedder } from '../embedding/embedder.ts'
 import type { KeywordIndex, KeywordResult } from '../keywords/keyword-index.ts'
 import type { LibraryStore, Selection } from '../library/library-store.ts'
-import type { Background, VectorIndex } from '../vectors/vector-index.ts'
-import { confidenceOf, confidenceScore, standOut, topShare } from './confidence.ts'
+import type { VectorIndex } from '../vectors/vector-index.ts'
+import {
+  confidenceOf,
+  logOdds,
+  pageLogOdds,
+  probability,
+  surroundingsOf,
+  topShare,
+  verdictOf,
+  type Surroundings,
+} from './confidence.ts'
 import { fuse, type Candidate, type Fused } from './fusion.ts'
-import { joinLegs, keywordLeg, vectorLeg, type VectorLeg } from './legs.ts'
+import { joinLegs, keywordLeg, meaningCandidates, vectorLeg, type VectorLeg } from './legs.ts'
 import { findPassages, PassageFinder } from './passage-finder.ts'
 import { openingPassage } from './passages.ts'
 import { prepareQuery, type PreparedQuery } from './query-terms.ts'
@@ -59,14 +68,14 @@ export class SearchService {
     const ranked = isAboutSomething ? await this.#rank(query, prepared, found) : await this.#byDate(prepared.filter, query)
     signal?.throwIfAborted()
     const page = ranked.documents.slice(query.offset, query.offset + query.limit)
-    const hits = await this.#hits(page, prepared, found)
+    const surroundings = surroundingsOf(ranked.documents, found.meaning?.background ?? null)
+    const hits = await this.#hits(page, prepared, { ...found, surroundings })
     const { documents, pending } = await this.#options.store.documents.statusCounts()
-    const top = ranked.documents[0]
     return {
       hits,
       total: ranked.total,
       searched: selection?.documentIds.length ?? documents,
-      ...verdictOf(isAboutSomething ? best(ranked.documents, found) : null, top),
+      ...pageVerdict(ranked.documents, isAboutSomething ? surroundings : null),
       words: found.words.terms
         .filter(({ isStopWord }) => !isStopWord)
         .map(({ text, documents: n }) => ({ word: text, documents: n })),
@@ -88,7 +97,10 @@ export class SearchService {
     return { passages: (byDocument.get(documentId) ?? []).slice(0, limit) }
   }
 
-  async sentences({ text, passages }: RequestParsed<'search.sentences'>, signal?: AbortSignal): Promise<RequestOutput<'search.sentences'>> {
+  async sentences(
+    { text, passages }: RequestParsed<'search.sentences'>,
+    signal?: AbortSignal,
+  ): Promise<RequestOutput<'search.sentences'>> {
     const prepared = prepareQuery(text)
     if (prepared.text === '') return { spans: passages.map(() => null) }
     const query = await this.#options.embedder.embedQuery(prepared.text, signal)
@@ -171,17 +183,18 @@ export class SearchService {
 
   async #fused(query: Query, prepared: PreparedQuery, found: Found): Promise<Fused[]> {
     const { words, meaning, vector } = found
-    if (meaning === null || vector === null) return fuse(wordCandidates(words), 0, { words: 1 })
+    if (meaning === null || vector === null) return fuse(wordCandidates(words), 0, { words: 1, power: 1 })
     const c0 = meaning.background.median
     const must = mustMatch(prepared)
     if (query.mode === 'vector') {
       const allowed = must
         ? new Set((await this.#options.keywords.scores(prepared.keywords, Float64Array.from(meaning.order))).keys())
         : null
+      const candidates = await meaningCandidates(this.#options, vector, meaning)
       return fuse(
-        meaningCandidates(meaning).filter(({ documentId }) => allowed?.has(documentId) ?? true),
+        candidates.filter(({ documentId }) => allowed?.has(documentId) ?? true),
         c0,
-        { words: 0 },
+        { words: 0, power: 1 },
       )
     }
     const candidates = await joinLegs(this.#options, { keywords: prepared.keywords, vector }, { words, meaning })
@@ -227,7 +240,11 @@ export class SearchService {
     }
   }
 
-  async #hits(page: readonly Fused[], prepared: PreparedQuery, found: Found): Promise<SearchHit[]> {
+  async #hits(
+    page: readonly Fused[],
+    prepared: PreparedQuery,
+    found: Found & { surroundings: Surroundings },
+  ): Promise<SearchHit[]> {
     const summaries = new Map(
       (await this.#options.store.documents.summaries(page.map(({ documentId }) => documentId))).map((one) => [one.id, one]),
     )
@@ -279,42 +296,19 @@ function wordCandidates({ hits }: KeywordResult): Candidate[] {
   }))
 }
 
-function meaningCandidates({ order, best: cosines }: VectorLeg): Candidate[] {
-  return order.map((documentId, index) => ({
-    documentId,
-    words: 0,
-    cosine: cosines.get(documentId)!,
-    wordRank: null,
-    meaningRank: index + 1,
-  }))
-}
-
-function evidenceOf(
-  { words, cosine }: Candidate,
-  background: Background | undefined,
-): { words: number; standOut: number | null } {
-  return { words, standOut: background === undefined ? null : cosine === null ? 0 : standOut(cosine, background) }
-}
-
-/** The surest evidence among the first documents: the best one need not stand first when sorted by date. */
-function best(documents: readonly Fused[], { meaning }: Found): { words: number; standOut: number | null } | null {
-  const all = documents.slice(0, 10).map((document) => evidenceOf(document, meaning?.background))
-  return all.toSorted((a, b) => confidenceScore(b) - confidenceScore(a))[0] ?? { words: 0, standOut: null }
-}
-
-function verdictOf(
-  evidence: { words: number; standOut: number | null } | null,
-  top: Fused | undefined,
+function pageVerdict(
+  documents: readonly Fused[],
+  surroundings: Surroundings | null,
 ): Pick<SearchReply, 'verdict' | 'confidence'> {
-  if (evidence === null) return { verdict: top === undefined ? 'nothing' : 'strong', confidence: top === undefined ? 0 : 1 }
-  if (top === undefined) return { verdict: 'nothing', confidence: 0 }
-  const confidence = confidenceOf(evidence)
-  return { verdict: confidence === 'weak' ? 'nothing' : confidence, confidence: confidenceScore(evidence) }
+  if (documents.length === 0) return { verdict: 'nothing', confidence: 0 }
+  if (surroundings === null) return { verdict: 'strong', confidence: 1 }
+  const best = pageLogOdds(documents, surroundings)
+  return { verdict: verdictOf(best), confidence: probability(best) }
 }
 
 interface HitParts {
   readonly passages: readonly Passage[]
-  readonly found: Found
+  readonly found: Found & { readonly surroundings: Surroundings }
   readonly matched: { matched: string[]; missing: string[] }
 }
 
@@ -334,7 +328,7 @@ function hitOf(fused: Fused, summary: DocumentSummary, { passages, found, matche
     readAt,
     status,
     score: fused.score,
-    confidence: confidenceOf(evidenceOf(fused, background)),
+    confidence: confidenceOf(logOdds(fused, found.surroundings)),
     passage: passages[0] ?? openingPassage('', []),
     morePassages: Math.max(0, passages.length - 1),
     why: {

@@ -6,7 +6,7 @@ import type { Embedder } from '../embedding/embedder.ts'
 import type { KeywordIndex } from '../keywords/keyword-index.ts'
 import type { LibraryStore, Selection, StoredChunk } from '../library/library-store.ts'
 import type { Background, VectorIndex } from '../vectors/vector-index.ts'
-import { confidenceOf, standOut, topShare } from './confidence.ts'
+import { kinConfidence, topShare } from './confidence.ts'
 import { passageOf } from './passages.ts'
 import { dot, meanOf } from './query-vector.ts'
 import { joinFilters } from './query-terms.ts'
@@ -212,7 +212,7 @@ function kinHit(summary: DocumentSummary, { passage, score, background, sharedWo
     importedAt,
     isStarred,
     score,
-    confidence: confidenceOf({ words: 0, standOut: standOut(score, background) }),
+    confidence: kinConfidence(score, background),
     passage,
     sharedWords: words,
     topShare: topShare(score, background),

@@ -1,0 +1,111 @@
+import { Maximize2, X } from 'lucide-react'
+import { useCallback, useState, type Ref, useImperativeHandle } from 'react'
+import { useNavigate } from 'react-router'
+import { useStore } from 'zustand'
+import { useServices } from '../../app/services-context.ts'
+import { IconButton } from '../../ui/icon-button.tsx'
+import { useIsCompact } from '../../ui/use-media-query.ts'
+import { pathOfItem } from '../documents/item-path.ts'
+import { KinPanel } from '../kin/kin-panel.tsx'
+import { useKinTarget } from '../kin/use-kin-target.ts'
+import { FindBar } from './find-bar.tsx'
+import { ReaderBody } from './reader-body.tsx'
+import styles from './reader-pane.module.css'
+import { ReaderTools } from './reader-tools.tsx'
+import { useMarkRead } from './use-mark-read.ts'
+import { useReader, type ReaderPlace } from './use-reader.ts'
+import { useReaderCommands } from './use-reader-commands.ts'
+
+export interface ReaderPaneHandle {
+  readonly scrollByPage: (step: 1 | -1) => void
+  readonly focus: () => void
+  readonly openTags: () => void
+}
+
+interface ReaderPaneProps {
+  readonly place: ReaderPlace
+  /** True when the person chose the item, not the list by itself: it then counts as read after a while. */
+  readonly isChosen: boolean
+  readonly onClose?: () => void
+  readonly ref?: Ref<ReaderPaneHandle>
+}
+
+/** The reader beside a list, with its kin. */
+export function ReaderPane({ place, isChosen, onClose, ref }: ReaderPaneProps): React.JSX.Element {
+  const navigate = useNavigate()
+  const reader = useReader(place)
+  const { document, find, article } = reader
+  const [hasTagsOpen, setTagsOpen] = useState(false)
+  const kin = useKinVisibility()
+  const choice = useKinTarget({
+    documentId: place.documentId,
+    matched: place.passage,
+    textLength: document?.text.length ?? 0,
+    readAt: reader.readAt,
+  })
+  const { choosePassage } = choice
+  const showKin = kin.show
+  const kinOfPassage = (span: readonly [number, number]): void => {
+    choosePassage(span)
+    showKin()
+  }
+  useMarkRead(document, isChosen, 5_000)
+  useReaderCommands({
+    reader,
+    openTags: () => setTagsOpen(true),
+    toggleKin: kin.toggle,
+    kinOfPassage,
+    ownsItemKeys: false,
+  })
+  useImperativeHandle(ref, () => ({
+    scrollByPage: (step) => article.current?.scrollByPage(step),
+    focus: () => article.current?.focus(),
+    openTags: () => setTagsOpen(true),
+  }))
+  const open = (): void => {
+    const passage = place.passage === null ? undefined : { start: place.passage[0], end: place.passage[1] }
+    void navigate(pathOfItem(place.documentId, { passage, q: place.q }))
+  }
+  return (
+    <>
+      <section className={styles.pane} aria-label="Reader" data-area="reader">
+        <header className={styles.bar}>
+          {find.isOpen ? (
+            <FindBar find={find} onClose={() => find.close()} />
+          ) : (
+            <span className={styles.source}>{document?.source.label}</span>
+          )}
+          <span className={styles.gap} />
+          <ReaderTools document={document} find={find} tags={{ isOpen: hasTagsOpen, setOpen: setTagsOpen }} kin={kin} />
+          <IconButton icon={Maximize2} label="Open in the whole window" keys="Enter" onPress={open} />
+          {onClose !== undefined && <IconButton icon={X} label="Close the preview" keys="Space" onPress={onClose} />}
+        </header>
+        <ReaderBody reader={reader} isCompact onKinOfPassage={kinOfPassage} />
+      </section>
+      {kin.isOpen && document !== null && <KinPanel document={document} choice={choice} onClose={kin.toggle} />}
+    </>
+  )
+}
+
+interface KinVisibility {
+  readonly isOpen: boolean
+  readonly toggle: () => void
+  readonly show: () => void
+}
+
+/** Whether kin stand beside the text: as the person chose where there is room, on demand where there is little. */
+export function useKinVisibility(): KinVisibility {
+  const { settings } = useServices()
+  const isCompact = useIsCompact()
+  const isWanted = useStore(settings.store, (state) => state.settings.kinPanel)
+  const [isShownCompact, setShownCompact] = useState(false)
+  const isOpen = isCompact ? isShownCompact : isWanted
+  const set = useCallback(
+    (next: boolean) => {
+      if (isCompact) setShownCompact(next)
+      else settings.update({ kinPanel: next })
+    },
+    [isCompact, settings],
+  )
+  return { isOpen, toggle: useCallback(() => set(!isOpen), [set, isOpen]), show: useCallback(() => set(true), [set]) }
+}

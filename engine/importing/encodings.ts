@@ -114,7 +114,7 @@ function utf8Quality(bytes: Uint8Array): 'valid' | 'damaged' | 'other' {
     i += Math.max(length, 1)
   }
   if (bad === 0) return 'valid'
-  return bad * 4 <= good ? 'damaged' : 'other'
+  return bad * 2 <= good ? 'damaged' : 'other'
 }
 
 /** Bytes of the UTF-8 sequence that begins here, 0 when there is none (RFC 3629, table of section 4). */

@@ -28,6 +28,7 @@ export class ParserProcess {
   #lastId = 0
   #filesRead = 0
   #residentBytes = 0
+  #isReady = false
   #isGone = false
 
   constructor(process: ServiceProcess, modelFolder: string) {
@@ -141,7 +142,10 @@ export class ParserProcess {
   }
 
   #take(message: FromParser): void {
-    if (message.type === 'ready') return this.#ready.resolve()
+    if (message.type === 'ready') {
+      this.#isReady = true
+      return this.#ready.resolve()
+    }
     if (message.id !== this.#task?.id) return
     this.#residentBytes = message.residentBytes
     if (message.type === 'parsed') this.#task.resolve(message.document)
@@ -151,7 +155,7 @@ export class ParserProcess {
   #end(exit: ServiceExit): void {
     this.#isGone = true
     this.#exited.resolve()
-    this.#reject(isHeapLimit(exit) ? outOfMemory(null) : crashed(exit))
+    this.#reject(isHeapLimit(exit) ? outOfMemory(null) : this.#isReady ? crashed(exit) : notStarted(exit))
   }
 
   #post(message: ToParser): void {
@@ -183,6 +187,14 @@ function crashed({ code, signal, lastWords }: ServiceExit): AkinError {
   return new AkinError('parser-crashed', 'The reader broke down on this file', {
     advice: 'Save the file anew in another program, then retry. Other files are not affected',
     details: { code, signal, lastWords },
+  })
+}
+
+function notStarted({ code, signal, lastWords }: ServiceExit): AkinError {
+  return new AkinError('parser-crashed', 'The reader could not be started', {
+    advice: 'Restart Akin, then retry; if that does not help, install it anew',
+    details: { code, signal, lastWords },
+    retryable: true,
   })
 }
 

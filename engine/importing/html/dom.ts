@@ -37,11 +37,12 @@ export function parseDocument(html: string): DomDocument {
   return parseHTML(withBody(html)).document as DomDocument
 }
 
-/** The tags of `html`, `head` and `body` may be left out; linkedom needs them. */
+/** The tags of `html`, `head` and `body` may be left out; linkedom needs the first and the last. */
 function withBody(html: string): string {
-  if (/<body[\s>]/i.test(html)) return html
+  const isWhole = /<html[\s>]/i.test(html)
+  if (/<body[\s>]/i.test(html)) return isWhole ? html : `<!doctype html><html>${html}`
   const opening = /<\/head\s*>/i.exec(html) ?? /<html(?:\s[^>]{0,2000})?>/i.exec(html)
   if (opening === null) return `<!doctype html><html><head></head><body>${html}</body></html>`
   const at = opening.index + opening[0].length
-  return `${html.slice(0, at)}<body>${html.slice(at)}`
+  return `${isWhole ? '' : '<html>'}${html.slice(0, at)}<body>${html.slice(at)}`
 }

@@ -83,22 +83,22 @@ function titleElementOf(document: DomDocument): string | null {
   return cleanTitle(title) || cleanTitle(document.querySelector('h1')?.textContent ?? '') || null
 }
 
-/** Some pages name an author by the address of a profile. */
 function authorOf(named: string | null, ld: JsonLd): string | null {
-  const author = named !== null && !/^https?:/i.test(named) ? named : ld.author
-  return author === null ? null : cleanAuthor(author)
+  return cleanAuthor(named ?? '') ?? cleanAuthor(ld.author ?? '')
 }
 
 const trailingDate = /\s+(?:on\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\p{L}*\.?\s+\d{1,2},?\s+\d{4}.*$/iu
 
-/** A byline without "By" and without what follows the name on the same line. */
+const noName = /^(?:https?:|(?:last\s+)?(?:updated|published|posted)\b)/i
+
+/** A byline without "By" and without what follows the name on the same line. An address of a profile is no name. */
 export function cleanAuthor(byline: string): string | null {
   const name = cleanLine(byline)
     .replace(/^(?:written\s+)?by:?\s+/i, '')
     .replace(/\s*[|•·]\s.*$/u, '')
     .replace(trailingDate, '')
     .replace(/[\s,;–—-]+$/u, '')
-  return name === '' || name.length > 200 || /^(?:last\s+)?(?:updated|published|posted)\b/i.test(name) ? null : name
+  return name === '' || name.length > 200 || noName.test(name) ? null : name
 }
 
 function dateOf(document: DomDocument, meta: ReadonlyMap<string, string>, ld: JsonLd): string | null {

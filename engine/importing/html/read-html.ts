@@ -78,10 +78,10 @@ function isPlainPage(document: DomDocument): boolean {
 
 function articleOf(document: DomDocument, metadata: PageMetadata): Article | null {
   // It asks for a browser's document; linkedom's has all that it uses
-  const found = new Readability(document, { serializer: (node) => node }).parse()
+  const found = new Readability(document, { serializer: (node) => node, keepClasses: true }).parse()
   if (found === null || found.content === null || found.content === undefined) return null
   return {
-    ...bodyOf(found.content, metadata),
+    ...bodyOf(found.content, metadata, { skip: new Set(['nav', 'footer']) }),
     title: cleanTitle(found.title ?? '') || null,
     author: cleanAuthor(found.byline ?? ''),
     siteName: cleanTitle(found.siteName ?? '') || null,

@@ -21,6 +21,8 @@ export interface VectorIndexLimits {
   readonly snapshotShare: number
   /** The number that makes closing write a snapshot. Fewer are read from the store at the next start. Default 5,000. */
   readonly snapshotChangesOnClose: number
+  /** After writing one failed (the disk is full), the next is tried when this time has passed. Default 5 minutes. */
+  readonly snapshotRetryMs: number
 }
 
 export const defaultLimits: VectorIndexLimits = {
@@ -29,6 +31,7 @@ export const defaultLimits: VectorIndexLimits = {
   snapshotChanges: 10_000,
   snapshotShare: 0.25,
   snapshotChangesOnClose: 5_000,
+  snapshotRetryMs: 300_000,
 }
 
 export interface FaissVectorIndexOptions {

@@ -7,7 +7,7 @@ import { defaultLimits, type FaissVectorIndexOptions, type VectorIndexLimits } f
 import { fill, matchRanges, type FollowOptions } from './follow-store.ts'
 import { changedRanges } from './id-ranges.ts'
 import { nodeSnapshotFiles } from './snapshot-files.ts'
-import { Snapshots } from './snapshots.ts'
+import { Snapshots, type LoadedSnapshot } from './snapshots.ts'
 import type { Background, Neighbors, VectorIndex, VectorSearchOptions } from './vector-index.ts'
 
 /**
@@ -27,17 +27,15 @@ export class FaissVectorIndex implements VectorIndex {
   /** True when nothing vouches for `#index`: it was never filled to the end. */
   #isUnfilled: boolean
   #state: VectorIndex['state']
-  /** Vectors that came or went since the last snapshot. */
-  #changesSinceSnapshot = 0
+  /** Vectors that came or went since the last snapshot; infinite when one should be written however few these are. */
+  #changesSinceSnapshot: number
+  /** When writing a snapshot failed, as `performance.now()` has it. */
+  #snapshotFailedAt = Number.NEGATIVE_INFINITY
   #queue: Promise<unknown> = Promise.resolve()
   #waitingCatchUp: Promise<void> | null = null
   #closing: Promise<void> | null = null
 
-  private constructor(
-    options: FaissVectorIndexOptions,
-    snapshots: Snapshots,
-    loaded: { index: FaissIndex; sequence: number } | null,
-  ) {
+  private constructor(options: FaissVectorIndexOptions, snapshots: Snapshots, loaded: LoadedSnapshot | null) {
     this.dimension = options.dimension
     this.#options = options
     this.#limits = { ...defaultLimits, ...options.limits }
@@ -45,6 +43,7 @@ export class FaissVectorIndex implements VectorIndex {
     this.#index = loaded?.index ?? new FaissIndex({ dimension: options.dimension, metric: options.metric })
     this.#sequence = loaded?.sequence ?? 0
     this.#isUnfilled = loaded === null
+    this.#changesSinceSnapshot = loaded?.isNewest === false ? Number.POSITIVE_INFINITY : 0
     this.#state = loaded === null ? 'rebuilding' : 'catching-up'
   }
 
@@ -253,14 +252,20 @@ export class FaissVectorIndex implements VectorIndex {
   }
 
   #isSnapshotDue(): boolean {
-    const { snapshotChanges, snapshotShare } = this.#limits
+    const { snapshotChanges, snapshotShare, snapshotRetryMs } = this.#limits
+    if (performance.now() - this.#snapshotFailedAt < snapshotRetryMs) return false
     return this.#changesSinceSnapshot > Math.max(snapshotChanges, this.#index.size * snapshotShare)
   }
 
   async #snapshotIf(isWanted: boolean): Promise<void> {
     if (this.#isUnfilled) return
     if (isWanted && this.#changesSinceSnapshot > 0) {
-      await this.#snapshots.save(this.#index, this.#sequence)
+      try {
+        await this.#snapshots.save(this.#index, this.#sequence)
+      } catch (error) {
+        this.#snapshotFailedAt = performance.now()
+        throw error
+      }
       this.#changesSinceSnapshot = 0
     } else if (this.#changesSinceSnapshot === 0) {
       await this.#snapshots.renew(this.#sequence)
@@ -278,7 +283,7 @@ export class FaissVectorIndex implements VectorIndex {
     this.#options.onState?.()
   }
 
-  /** For writing what is only a convenience: a failure is logged and the next try comes by itself. */
+  /** For writing what is only a convenience: a failure is logged, and another try comes by itself. */
   async #logged(message: string, work: () => Promise<void>): Promise<void> {
     try {
       await work()

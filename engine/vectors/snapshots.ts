@@ -18,6 +18,8 @@ export interface SnapshotsOptions {
 export interface LoadedSnapshot {
   readonly index: FaissIndex
   readonly sequence: number
+  /** False when the newest was damaged: another should be written soon. */
+  readonly isNewest: boolean
 }
 
 /**
@@ -57,10 +59,10 @@ export class Snapshots {
     for (const entry of this.#entries) {
       const index = await this.#loadOne(entry)
       if (index === null) continue
-      if (entry !== this.newest)
-        this.#options.onDamage('The vector index was damaged. An older copy is brought up to date, nothing is lost')
+      const isNewest = entry === this.newest
+      if (!isNewest) this.#options.onDamage('The vector index was damaged. An older copy is brought up to date, nothing is lost')
       this.#entries = this.#entries.slice(this.#entries.indexOf(entry))
-      return { index, sequence: entry.sequence }
+      return { index, sequence: entry.sequence, isNewest }
     }
     this.#entries = []
     if (isNewestDamaged) this.#tellLoss()

@@ -144,9 +144,10 @@ describe('damage', () => {
     await index.catchUp()
     expect(store.vectorsRead).toBe(10)
     expect(await heldBy(index)).toEqual(store.contents)
-    await index.snapshot(true)
     await index.close()
-    expect((await openIndex(store, folder)).damage).toEqual([])
+    const reopened = await openIndex(store, folder)
+    expect(reopened.damage).toEqual([]) // it is told once: another snapshot was written without being asked for
+    expect(reopened.index.sequence).toBe(2)
   })
 
   it('of both snapshots is told, and the index is built anew', async () => {
@@ -230,6 +231,30 @@ describe('a disk that cannot be written', () => {
     await index.close()
     expect(logged).toContain('a vector snapshot could not be written')
     expect((await openIndex(store, folder)).index.sequence).toBe(2)
+  })
+
+  it('is not tried again and again, but after some time', async () => {
+    const { store, folder } = await twoSnapshots()
+    let tries = 0
+    const files = {
+      ...nodeSnapshotFiles,
+      fill: () => {
+        tries++
+        return Promise.reject(new Error('ENOSPC'))
+      },
+    }
+    const limits = { snapshotChanges: 1, snapshotShare: 0, snapshotRetryMs: 1_000_000 }
+    const { index } = await openIndex(store, folder, { files, limits })
+    for (let round = 0; round < 5; round++) {
+      store.put(500 + round * 10, someVectors(5, 113))
+      await index.catchUp()
+    }
+    await index.snapshot()
+    expect(tries).toBe(1)
+    const impatient = await openIndex(store, folder, { files, limits: { ...limits, snapshotRetryMs: 0 } })
+    await impatient.index.catchUp()
+    await impatient.index.snapshot().catch(() => undefined)
+    expect(tries).toBeGreaterThan(2)
   })
 
   it('may hold a damaged snapshot that cannot be put aside', async () => {

@@ -22,20 +22,40 @@ export const stopWords: ReadonlySet<string> = new Set(
 )
 
 const run = /[\p{L}\p{N}\p{M}\p{Co}]+/gu
-const scriptWithoutSpaces =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー々〆]/u
-const mixedRun =
-  /(?:[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー々〆]\p{M}*)+|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー々〆])[\p{L}\p{N}\p{M}\p{Co}])+/gu
-const character = /.\p{M}*/gsu
-const marks = /\p{M}+/gu
+/** Sound marks, repeat marks and their half-width forms belong to Han and Kana without being of that script. */
+const withoutSpaces =
+  '[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}々〆〱-〵ー\uFF70\uFF9E\uFF9F]'
+const scriptWithoutSpaces = new RegExp(withoutSpaces, 'u')
+const mixedRun = new RegExp(`(?:${withoutSpaces}\\p{M}*)+|(?:(?!${withoutSpaces})[\\p{L}\\p{N}\\p{M}\\p{Co}])+`, 'gu')
+/** A character with its marks, half-width sound marks among them. */
+const character = /.[\p{M}\uFF9E\uFF9F]*/gsu
+/** Vowels and finals of Hangul, which join with what stands before them. */
+const laterJamo = /^[\u1160-\u11FF]\p{M}*$/u
+/**
+ * Marks that can be left out and the word stays the same. In other scripts a mark is a letter of its own: a vowel in
+ * Devanagari or Thai, and in Kana (U+3099, U+309A) the voice that tells `ハハ`, mother, from `パパ`, father.
+ */
+const accents =
+  /[[\p{M}&&[\p{Script=Inherited}\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}]]--[\u3099\u309A]]+/gv
 const asciiWord = /^[a-z0-9]+$/
 
-/** Lower case, compatibility forms unified, accents taken off: `Café` → `cafe`. */
+/**
+ * Lower case, compatibility forms unified, accents taken off: `Café` → `cafe`. Folding twice changes nothing more; half
+ * characters become U+FFFD, as they do wherever a text is stored.
+ */
 export function foldWord(word: string): string {
   if (asciiWord.test(word)) return word
   const lower = word.toLowerCase()
   if (asciiWord.test(lower)) return lower
-  return lower.toWellFormed().normalize('NFKD').replaceAll(marks, '').normalize('NFC').replaceAll('ß', 'ss')
+  // Compatibility forms first: `ℌ` has no lower case, the H that it stands for has
+  return word
+    .toWellFormed()
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(accents, '')
+    .replaceAll('ß', 'ss')
+    .replaceAll('ς', 'σ')
+    .normalize('NFC')
 }
 
 const stems = new Map<string, string>()
@@ -87,12 +107,14 @@ export function* termsOf(text: string): Generator<Term> {
   }
 }
 
+interface Character {
+  readonly text: string
+  readonly start: number
+  readonly end: number
+}
+
 function* pairsOf(text: string, start: number, end: number): Generator<Term> {
-  const characters = [...text.slice(start, end).matchAll(character)].map((match) => ({
-    text: match[0].normalize('NFKC').toLowerCase(),
-    start: start + match.index,
-    end: start + match.index + match[0].length,
-  }))
+  const characters = charactersOf(text, start, end)
   if (characters.length === 1) {
     const only = characters[0]!
     yield { term: only.text, start: only.start, end: only.end }
@@ -102,4 +124,23 @@ function* pairsOf(text: string, start: number, end: number): Generator<Term> {
     const [first, second] = [characters[i]!, characters[i + 1]!]
     yield { term: first.text + second.text, start: first.start, end: second.end }
   }
+}
+
+/** Characters as a person counts them; a Hangul syllable that is written as its parts, as macOS names files, is one. */
+function charactersOf(text: string, start: number, end: number): Character[] {
+  const characters: Character[] = []
+  for (const match of text.slice(start, end).matchAll(character)) {
+    const at = start + match.index
+    const one = { text: match[0].normalize('NFKC').toLowerCase(), start: at, end: at + match[0].length }
+    const joined = laterJamo.test(one.text) ? joinedWith(characters.at(-1), one) : undefined
+    if (joined === undefined) characters.push(one)
+    else characters[characters.length - 1] = joined
+  }
+  return characters
+}
+
+function joinedWith(before: Character | undefined, one: Character): Character | undefined {
+  if (before?.text.length !== 1) return undefined
+  const text = (before.text + one.text).normalize('NFC')
+  return text.length === one.text.length ? { text, start: before.start, end: one.end } : undefined
 }

@@ -7,7 +7,8 @@
  * part   = [ "-" ] ( phrase | filter | word )
  * phrase = '"' text '"'
  * filter = key ":" ( phrase | text )          key: a known name; anything else with a colon is a problem unless it
- *                                             reads as an address, a time or a Windows path
+ *                                             reads as an address, a time or a Windows path, or a space or the end
+ *                                             of the query comes after it
  * word   = text [ "*" ]                       a final star finds every word that begins so
  *
  * Parsing never throws: what is wrong is reported with its exact place and left out of the search, the rest counts.
@@ -50,7 +51,7 @@ export type QueryPart =
       readonly end: number
     }
 
-export type QueryProblemCode = 'unbalanced-quote' | 'unknown-filter' | 'empty-filter' | 'bad-value' | 'nothing-to-exclude'
+export type QueryProblemCode = 'unbalanced-quote' | 'unknown-filter' | 'empty-filter' | 'bad-value'
 
 export interface QueryProblem {
   readonly code: QueryProblemCode
@@ -78,17 +79,23 @@ interface Scanned {
 
 const quotes = '"“”„«»'
 const space = /\s/u
+/** What a `Filter` holds at most: characters of a value, values of a list. */
+const longestValue = 500
+const mostValues = 200
+/** No document has this id: for a query whose conditions contradict each other. */
+const noDocument = Number.MAX_SAFE_INTEGER
 
 /** Reads a query; see the grammar above. */
 export function parseQuery(query: string): ParsedQuery {
   const parts: QueryPart[] = []
+  const values = new Map<string, Set<string>>()
   let at = 0
   while (at < query.length) {
     if (space.test(query[at]!)) {
       at++
       continue
     }
-    const part = readPart(query, at)
+    const part = withinLimits(query, readPart(query, at), values)
     parts.push(part)
     at = Math.max(part.end, at + 1)
   }
@@ -97,7 +104,8 @@ export function parseQuery(query: string): ParsedQuery {
     problems: parts.flatMap((part) => (part.type === 'problem' ? [part.problem] : [])),
     filter: filterOf(parts),
     text: parts
-      .flatMap((part) => ((part.type === 'word' || part.type === 'phrase') && !part.isExcluded ? [part.text] : []))
+      .flatMap((part) => ((part.type === 'word' || part.type === 'phrase') && !part.isExcluded ? [part.text.trim()] : []))
+      .filter((text) => text !== '')
       .join(' '),
   }
 }
@@ -107,7 +115,7 @@ function readPart(query: string, start: number): QueryPart {
   const from = isExcluded ? start + 1 : start
   if (quotes.includes(query[from]!)) return phrasePart(query, start, from, isExcluded)
   const key = /^\p{L}[\p{L}-]*(?=:)/u.exec(query.slice(from, from + 40))?.[0]
-  if (key !== undefined && readsAsFilter(query, from + key.length + 1)) {
+  if (key !== undefined && readsAsFilter(query, key, from + key.length + 1)) {
     return filterPart(query, { start, from, key, isExcluded })
   }
   const word = scanWord(query, from)
@@ -119,11 +127,29 @@ function readPart(query: string, start: number): QueryPart {
   return { type: 'word', text, isPrefix, isExcluded, start, end: word.end }
 }
 
-/** `http://…`, `10:30`, `C:\…` and `note: text` are words, not filters. */
-function readsAsFilter(query: string, valueStart: number): boolean {
+/** `http://…`, `10:30`, `C:\…`, `note: text` and a last `life:` are words, not filters. */
+function readsAsFilter(query: string, key: string, valueStart: number): boolean {
   const next = query[valueStart]
-  if (next === undefined) return true
+  if (next === undefined) return filterKeyOf(key) !== undefined
   return !space.test(next) && next !== '/' && next !== '\\' && next !== ':'
+}
+
+/** The same part, or a problem in its place when a filter could not hold its value beside those before it. */
+function withinLimits(query: string, part: QueryPart, values: Map<string, Set<string>>): QueryPart {
+  if (part.type !== 'filter') return part
+  const list = `${part.key} ${part.isExcluded}`
+  const before = values.get(list) ?? new Set()
+  values.set(list, before)
+  if (before.size >= mostValues && !before.has(part.value)) {
+    return problemPart(query, part.start, part.end, {
+      code: 'bad-value',
+      message: `${part.key}: has more than ${mostValues} values, so this one is left out. Leave out some of the others`,
+      start: part.start,
+      end: part.end,
+    })
+  }
+  before.add(part.value)
+  return part
 }
 
 function phrasePart(query: string, start: number, from: number, isExcluded: boolean): QueryPart {
@@ -174,9 +200,9 @@ function filterPart(query: string, { start, from, key, isExcluded }: FilterHead)
       ...place,
     })
   }
-  const problem = valueProblem(name, value.text)
+  const problem = valueProblem(name, value.text.trim())
   if (problem !== undefined) return problemPart(query, start, value.end, { code: 'bad-value', message: problem, ...place })
-  return { type: 'filter', key: name, value: normalValue(name, value.text), isExcluded, ...place }
+  return { type: 'filter', key: name, value: normalValue(name, value.text.trim()), isExcluded, ...place }
 }
 
 function problemPart(query: string, start: number, end: number, problem: QueryProblem): QueryPart {
@@ -246,6 +272,9 @@ function exampleOf(key: FilterKey): string {
 }
 
 function valueProblem(key: FilterKey, value: string): string | undefined {
+  if (value.length > longestValue) {
+    return `“${value.slice(0, 40)}…” is longer than ${longestValue} characters, so this filter is left out. Shorten it`
+  }
   if (key === 'kind' && kindOf(value) === undefined) {
     return `“${value}” is not a kind, so this filter is left out. Kinds are ${documentKinds.join(', ')}`
   }
@@ -263,8 +292,7 @@ function valueProblem(key: FilterKey, value: string): string | undefined {
 
 function normalValue(key: FilterKey, value: string): string {
   if (key === 'kind') return kindOf(value) ?? value
-  if (key === 'lang' || key === 'is') return value.toLowerCase()
-  return value.trim()
+  return key === 'lang' || key === 'is' ? value.toLowerCase() : value
 }
 
 function kindOf(value: string): DocumentKind | undefined {
@@ -277,78 +305,74 @@ export function dayOf(value: string): string | undefined {
   const match = /^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?$/u.exec(value.trim())
   if (match === null) return undefined
   const [year, month, day] = [Number(match[1]), Number(match[2] ?? 1), Number(match[3] ?? 1)]
-  const date = new Date(Date.UTC(year, month - 1, day))
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined
+  const date = new Date(0)
+  // Date.UTC would take the year 50 for 1950
+  date.setUTCFullYear(year, month - 1, day)
+  if (year === 0 || date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined
   return date.toISOString().slice(0, 10)
-}
-
-function filterOf(parts: readonly QueryPart[]): Filter {
-  const filter: { -readonly [K in keyof Filter]: Filter[K] } = {}
-  for (const part of parts) {
-    if (part.type === 'filter') addToFilter(filter, part)
-  }
-  return filter
 }
 
 type FilterPart = Extract<QueryPart, { type: 'filter' }>
 
-function addToFilter(filter: Filter, { key, value, isExcluded }: FilterPart): void {
-  switch (key) {
-    case 'kind':
-      addTo(filter, isExcluded ? 'exceptKinds' : 'kinds', value as DocumentKind)
-      return
-    case 'tag':
-      addTo(filter, isExcluded ? 'exceptTags' : 'tags', value)
-      return
-    case 'source':
-      addTo(filter, isExcluded ? 'exceptSources' : 'sources', value)
-      return
-    case 'author':
-      addTo(filter, isExcluded ? 'exceptAuthors' : 'authors', value)
-      return
-    case 'lang':
-      addTo(filter, isExcluded ? 'exceptLanguages' : 'languages', value)
-      return
-    case 'after':
-    case 'before':
-      filter[(key === 'after') === isExcluded ? 'before' : 'after'] = dayOf(value)!
-      return
-    case 'is':
-      addState(filter, value, isExcluded)
+/** Every condition holds: of several days the narrowest, of names in one list any, of what is excluded none. */
+function filterOf(parts: readonly QueryPart[]): Filter {
+  const filters = parts.filter((part) => part.type === 'filter')
+  const valuesOf = (key: FilterKey, isExcluded: boolean): string[] => [
+    ...new Set(filters.filter((part) => part.key === key && part.isExcluded === isExcluded).map((part) => part.value)),
+  ]
+  const lists: Filter = {
+    kinds: valuesOf('kind', false) as DocumentKind[],
+    exceptKinds: valuesOf('kind', true) as DocumentKind[],
+    tags: valuesOf('tag', false),
+    exceptTags: valuesOf('tag', true),
+    sources: valuesOf('source', false),
+    exceptSources: valuesOf('source', true),
+    authors: valuesOf('author', false),
+    exceptAuthors: valuesOf('author', true),
+    languages: valuesOf('lang', false),
+    exceptLanguages: valuesOf('lang', true),
+  }
+  const given = Object.entries(lists).filter(([, values]) => (values as readonly string[]).length > 0)
+  return { ...(Object.fromEntries(given) as Filter), ...daysOf(filters), ...marksOf(filters), ...statusesOf(filters) }
+}
+
+/** `-after:` is before, and the other way round. */
+function daysOf(filters: readonly FilterPart[]): Filter {
+  const days = (key: FilterKey, opposite: FilterKey): string[] =>
+    filters
+      .filter((part) => part.key === (part.isExcluded ? opposite : key))
+      .flatMap((part) => dayOf(part.value) ?? [])
+      .toSorted()
+  const after = days('after', 'before').at(-1)
+  const before = days('before', 'after')[0]
+  return { ...(after === undefined ? {} : { after }), ...(before === undefined ? {} : { before }) }
+}
+
+/** Of marks that contradict each other, the last one counts. */
+function marksOf(filters: readonly FilterPart[]): Filter {
+  const last = (values: readonly string[]): FilterPart | undefined =>
+    filters.findLast((part) => part.key === 'is' && values.includes(part.value))
+  const starred = last(['starred'])
+  const read = last(['read', 'unread'])
+  return {
+    ...(starred === undefined ? {} : { isStarred: !starred.isExcluded }),
+    ...(read === undefined ? {} : { isUnread: (read.value === 'unread') !== read.isExcluded }),
   }
 }
 
-type ListKey =
-  | 'kinds'
-  | 'exceptKinds'
-  | 'tags'
-  | 'exceptTags'
-  | 'sources'
-  | 'exceptSources'
-  | 'authors'
-  | 'exceptAuthors'
-  | 'languages'
-  | 'exceptLanguages'
+const statusOf: ReadonlyMap<string, DocumentStatus> = new Map([
+  ['indexed', 'indexed'],
+  ['waiting', 'pending'],
+  ['failed', 'failed'],
+  ['skipped', 'skipped'],
+])
 
-function addTo<K extends ListKey>(filter: Filter, key: K, value: NonNullable<Filter[K]>[number]): void {
-  const list = (filter[key] ?? []) as unknown[]
-  ;(filter as Record<ListKey, unknown>)[key] = [...list, value]
-}
-
-const statusOf: Readonly<Record<string, DocumentStatus>> = {
-  indexed: 'indexed',
-  waiting: 'pending',
-  failed: 'failed',
-  skipped: 'skipped',
-}
-
-function addState(filter: Filter, value: string, isExcluded: boolean): void {
-  if (value === 'starred') filter.isStarred = !isExcluded
-  else if (value === 'unread' || value === 'read') filter.isUnread = (value === 'unread') !== isExcluded
-  else {
-    const all: DocumentStatus[] = ['indexed', 'pending', 'failed', 'skipped']
-    const status = statusOf[value]!
-    const wanted = isExcluded ? all.filter((one) => one !== status) : [status]
-    filter.statuses = filter.statuses === undefined || isExcluded ? wanted : [...filter.statuses, ...wanted]
-  }
+function statusesOf(filters: readonly FilterPart[]): Filter {
+  const asked = filters.filter((part) => part.key === 'is' && statusOf.has(part.value))
+  if (asked.length === 0) return {}
+  const named = (isExcluded: boolean): DocumentStatus[] =>
+    asked.filter((part) => part.isExcluded === isExcluded).map((part) => statusOf.get(part.value)!)
+  const wanted = named(false).length === 0 ? [...statusOf.values()] : [...new Set(named(false))]
+  const statuses = wanted.filter((status) => !named(true).includes(status))
+  return statuses.length === 0 ? { ids: [noDocument] } : { statuses }
 }

@@ -47,7 +47,7 @@ export async function evalTopics(file: string): Promise<TopicsResult> {
   const texts = readFileSync(file, 'utf8')
     .split('\n')
     .filter(Boolean)
-    .map((line) => JSON.parse(line) as { id: string; title: string; text: string; label: string })
+    .map((line) => JSON.parse(line) as { id: string | number; title: string; text: string; label: string })
   const bench = await openBenchEngine()
   try {
     const sources = texts.map(({ id, title, text }) => ({ type: 'text' as const, externalId: String(id), title, text }))

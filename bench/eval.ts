@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { ImportSource } from '../shared/contract/requests.ts'
-import { documentKinds, type DocumentKind } from '../shared/model/document.ts'
+import { documentKinds } from '../shared/model/document.ts'
 import { searchModes, type SearchMode } from '../shared/model/search.ts'
 import { openBenchEngine, type BenchEngine } from './bench-engine.ts'
 import { evalSts, evalTopics } from './eval-vectors.ts'
@@ -132,7 +132,7 @@ async function importCorpus(bench: BenchEngine, corpus: readonly CorpusEntry[]):
 }
 
 function sourceOf({ id, title, text, kind, date, tags }: CorpusEntry): ImportSource {
-  const known = documentKinds.find((one) => one === kind) as DocumentKind | undefined
+  const known = documentKinds.find((one) => one === kind)
   return {
     type: 'text',
     externalId: id,

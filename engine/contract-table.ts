@@ -29,7 +29,7 @@ export async function answer(
 ): Promise<Reply> {
   try {
     if (!isRequestName(name)) throw new AkinError('unknown-request', `There is no request “${String(name).slice(0, 100)}”`)
-    const handler = handlers[name] as Handler<RequestName> | undefined
+    const handler = handlers[name] as ((input: unknown, options: RequestOptions) => Promise<unknown>) | undefined
     if (handler === undefined) throw new AkinError('unknown-request', `“${name}” is not answered here`)
     const value = await handler(parseInput(name, input), options)
     return { ok: true, value: parseOutput(name, value) }
@@ -55,7 +55,7 @@ export function parseInput<N extends RequestName>(name: N, input: unknown): Requ
   )
 }
 
-function parseOutput<N extends RequestName>(name: N, value: unknown): unknown {
+function parseOutput(name: RequestName, value: unknown): unknown {
   const result = requests[name].output.safeParse(value)
   if (result.success) return result.data
   const issue = result.error.issues[0]

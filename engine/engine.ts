@@ -20,7 +20,7 @@ import { searchHandlers } from './handlers/search.ts'
 import { listenLocally } from './host/local-socket.ts'
 import { ImageLoader } from './images/image-loader.ts'
 import { createImportRunner } from './importing/import-runner.ts'
-import { OriginalStore } from './importing/original-store.ts'
+import { OriginalStore } from './host/originals.ts'
 import { defaultParserLimits, ParserPool } from './importing/parser-pool.ts'
 import { createRebuildRunner } from './indexing/rebuild-runner.ts'
 import { IndexFollower } from './indexing/index-follower.ts'
@@ -238,7 +238,7 @@ class RunningEngine implements Engine {
     await this.#socket?.close()
     this.#sendStatus.cancel()
     this.#sendChanges.cancel()
-    this.#parsers.close()
+    await this.#parsers.close()
     await this.#jobs.close()
     await this.#embedder.close()
     await this.#images.close()
@@ -264,6 +264,7 @@ class RunningEngine implements Engine {
         originals: this.#originals,
         jobs: this.#jobs,
         undo,
+        sampleFolder: this.#options.sampleFolder,
         forgetOriginals: (hashes) => this.#originals.remove(hashes),
       }),
       ...jobHandlers({ store, jobs: this.#jobs, onRemoved: (ids) => this.#events.send('jobs.removed', { ids: [...ids] }) }),

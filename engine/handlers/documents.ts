@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { AkinError } from '../../shared/errors.ts'
 import type { RequestName } from '../../shared/contract/requests.ts'
@@ -6,7 +7,7 @@ import type { DocumentId } from '../../shared/model/document.ts'
 import type { Undoable } from '../../shared/model/library.ts'
 import type { Handlers } from '../contract-table.ts'
 import { requirePath, type StoredSource } from '../importing/import-items.ts'
-import type { OriginalStore } from '../importing/original-store.ts'
+import type { OriginalStore } from '../host/originals.ts'
 import type { JobQueue } from '../jobs/job-queue.ts'
 import type { LibraryStore } from '../library/library-store.ts'
 import type { UndoJournal } from '../undo-journal.ts'
@@ -16,6 +17,7 @@ export interface DocumentHandlersOptions {
   readonly originals: OriginalStore
   readonly jobs: JobQueue
   readonly undo: UndoJournal
+  readonly sampleFolder: string
   /** Removes everything that was derived from documents that are gone for good. */
   readonly forgetOriginals: (contentHashes: readonly string[]) => void
 }
@@ -36,6 +38,7 @@ export function documentHandlers(options: DocumentHandlersOptions): Handlers<Doc
       if (document === null) throw new AkinError('not-found', 'This item is not in the library any more')
       return document
     },
+    'documents.original': ({ id }) => original(options, id),
     'documents.import': async ({ sources, title }) => {
       const stored = await Promise.all(sources.map((source) => storedSource(source, options.originals)))
       const job = await jobs.add({
@@ -77,6 +80,20 @@ export function documentHandlers(options: DocumentHandlersOptions): Handlers<Doc
       return { removed: await purge(options, ids) }
     },
   }
+}
+
+async function original(
+  { store, originals, sampleFolder }: DocumentHandlersOptions,
+  id: DocumentId,
+): Promise<{ path: string; name: string }> {
+  const [source] = await store.documents.sources(id)
+  if (source === undefined) throw new AkinError('not-found', 'This item is not in the library any more')
+  const name = source.location.split(/[\\/]/).findLast(Boolean) ?? source.location
+  if (source.type === 'path') return { path: source.location, name }
+  if (source.type === 'sample') return { path: join(sampleFolder, source.location), name }
+  if (source.type === 'upload' && source.contentHash !== null && originals.has(source.contentHash))
+    return { path: originals.pathOf(source.contentHash), name }
+  throw new AkinError('file-not-found', 'There is no original of this item')
 }
 
 async function purge({ store, forgetOriginals }: DocumentHandlersOptions, ids: readonly DocumentId[]): Promise<number> {

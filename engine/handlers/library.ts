@@ -49,7 +49,7 @@ export async function readSettings(store: Pick<LibraryStore, 'settings'>): Promi
   const settings: Record<string, unknown> = { ...defaultSettings }
   for (const [key, value] of Object.entries(stored)) {
     const field = Settings.shape[key as keyof Settings]
-    if (field?.safeParse(value).success === true) settings[key] = value
+    if (field?.safeParse(value).success) settings[key] = value
   }
   return Settings.parse(settings)
 }

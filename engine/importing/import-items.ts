@@ -4,7 +4,7 @@ import { AkinError } from '../../shared/errors.ts'
 import type { DocumentId, DocumentKind, Reason, Source } from '../../shared/model/document.ts'
 import type { DocumentStore, Fingerprint } from '../library/library-store.ts'
 import { sha256 } from '../platform/hash.ts'
-import type { OriginalStore } from './original-store.ts'
+import type { OriginalStore } from '../host/originals.ts'
 import { readForImport } from './read-file.ts'
 import { walkFolder } from './walk-folder.ts'
 

@@ -3,7 +3,7 @@ import type { DocumentId } from '../../shared/model/document.ts'
 import { reasonOf, type JobContext, type JobCounts, type JobRunner } from '../jobs/job-queue.ts'
 import type { DocumentStore, ImportedDocument, ImportOutcome, JobItemDraft, KnownSource } from '../library/library-store.ts'
 import { itemsOf, type ImportItem, type LeftOut, type LoadedItem, type StoredSource } from './import-items.ts'
-import type { OriginalStore } from './original-store.ts'
+import type { OriginalStore } from '../host/originals.ts'
 import type { ParseInput, ParsedAndChunked } from './parse-result.ts'
 
 export interface ImportRunnerOptions {

@@ -53,9 +53,12 @@ const unknownCharactersPerToken = 3
 
 const word = /\S+/g
 const simpleWord = /^[A-Za-z0-9]+$/
-/** Splits a written word as BERT's pre-tokenizer does: each mark and each ideograph of the basic plane is a unit. */
+/**
+ * Splits a written word as BERT's pre-tokenizer does: each mark and each ideograph of the basic plane is a unit. Bounded,
+ * since V8's regular expressions overflow on words of millions of characters; such words are cut anyway.
+ */
 const unit =
-  /[\p{P}!-/:-@[-`{-~\u226E\u226F\u2260\u1FEF]|[\u4E00-\u9FFF\u3400-\u4DBF\uF900-\uFAFF]\p{Mn}*|[^\p{P}!-/:-@[-`{-~\u226E\u226F\u2260\u1FEF\u4E00-\u9FFF\u3400-\u4DBF\uF900-\uFAFF]+/gu
+  /[\p{P}!-/:-@[-`{-~\u226E\u226F\u2260\u1FEF]|[\u4E00-\u9FFF\u3400-\u4DBF\uF900-\uFAFF]\p{Mn}{0,64}|[^\p{P}!-/:-@[-`{-~\u226E\u226F\u2260\u1FEF\u4E00-\u9FFF\u3400-\u4DBF\uF900-\uFAFF]{1,1024}/gu
 
 interface UnitSizes {
   readonly tokens: number

@@ -4,21 +4,21 @@ import type { VectorIndex } from '../vectors/vector-index.ts'
 
 /** Builds an index, or both, from the store anew; searches go on with the old one until the new one is complete. */
 export function createRebuildRunner({ keywords, vectors }: { keywords: KeywordIndex; vectors: VectorIndex }): JobRunner {
-  return async ({ job, signal, progress }) => {
-    const { part } = job.payload as { part: 'all' | 'keywords' | 'vectors' }
+  return async (context) => {
+    const { part } = context.job.payload as { part: 'all' | 'keywords' | 'vectors' }
     const indexes = part === 'all' ? [keywords, vectors] : [part === 'keywords' ? keywords : vectors]
     let before = 0
     for (const index of indexes) {
       let last = 0
       await index.rebuild({
-        signal,
+        signal: context.signal,
         onProgress: (completed, total) => {
           last = total
-          progress({ completed: before + completed, total: before + total })
+          context.progress({ completed: before + completed, total: before + total })
         },
       })
       before += last
     }
-    progress({ completed: before, total: before })
+    context.progress({ completed: before, total: before })
   }
 }

@@ -188,7 +188,10 @@ export interface DocumentStore {
    * Stores what was read, all of the list or nothing.
    * - A source seen for the first time whose content is known becomes a further source of that document.
    * - A known source with other content updates its document in place, keeping tags, star and read mark, unless the
-   *   document has other sources: then the source moves to a document of its own.
+   *   document has other sources: then the source moves to a document of its own, with the same marks.
+   * - A known source whose content is now another document's becomes a further source of that one, which takes over the
+   *   person's tags, star, read mark and hidden kin; a document without a source left is removed.
+   * - What was in sight stays in sight: a document in the trash that takes over such a source leaves the trash.
    * - Chunks whose text stays keep their vectors.
    */
   putImported(documents: readonly ImportedDocument[], options?: PutImportedOptions): Promise<ImportResult[]>
@@ -196,7 +199,11 @@ export interface DocumentStore {
   putUnreadable(documents: readonly UnreadableDocument[]): Promise<ImportResult[]>
   /** What is known of each source, in order; `null` for a new one. */
   knownSources(sources: readonly Pick<Source, 'type' | 'location'>[]): Promise<(KnownSource | null)[]>
-  /** Adds sources to a document whose content they repeat; nothing happens when they are there. */
+  /**
+   * Adds a source to a document whose content it repeats, or renews its label and fingerprint. A source of another
+   * document moves, as `putImported` has it; that is `updated`.
+   * @throws AkinError `not-found`
+   */
   addSource(documentId: DocumentId, source: Source, fingerprint: Fingerprint | null): Promise<ImportOutcome>
   /** The document with this content that has text, if any. */
   findByContent(contentHash: string): Promise<DocumentId | null>
@@ -274,7 +281,8 @@ export interface VectorStore {
   pending(spaceId: number, afterId: ChunkId, limit: number): Promise<PendingChunk[]>
   pendingCount(spaceId: number): Promise<number>
   /**
-   * Stores vectors and marks documents as indexed whose last one came. Chunks that are gone meanwhile are left out.
+   * Stores vectors and marks documents as indexed whose last one came. Chunks that are gone meanwhile are left out, and
+   * those that have a vector in the space keep it. A chunk that was given up before is as good as any other.
    * @param vectors row-major `[n, dimension]`; not kept
    */
   put(spaceId: number, chunkIds: readonly ChunkId[], vectors: Float32Array): Promise<void>
@@ -325,7 +333,10 @@ export interface ChangeFeed {
   since(sequence: number, limit: number): Promise<{ changes: Change[]; isComplete: boolean }>
   /** Forgets entries up to `sequence`; followers that are behind start from nothing. */
   trim(sequence: number): Promise<void>
-  /** Called after each commit that added changes; returns a function that stops it. */
+  /**
+   * Called after each commit that added changes, in the order of adding; returns a function that stops it. What a
+   * listener throws becomes a warning of the process: the write is done and the other listeners hear of it.
+   */
   onChange(listener: (sequence: number, documentIds: readonly DocumentId[]) => void): () => void
 }
 

@@ -66,7 +66,7 @@ const strongFrom = 1
 const likelyFrom = -0.6
 
 /** Below this the library has nothing about the question: so it is for 2 % of the answered ones of `personal`. */
-const nothingBelow = -1.64
+const nothingBelow = -1.7
 
 export function confidenceOf(odds: number): Confidence {
   if (odds >= strongFrom) return 'strong'

@@ -51,8 +51,8 @@ export function joinFilters(a: Filter, b: Filter): Filter {
 
 function joinValues(key: string, a: unknown, b: unknown): unknown {
   if (a === undefined) return b
-  if (key === 'after') return String(a) > String(b) ? a : b
-  if (key === 'before') return String(a) < String(b) ? a : b
+  if (typeof a === 'string' && typeof b === 'string' && key === 'after') return a > b ? a : b
+  if (typeof a === 'string' && typeof b === 'string' && key === 'before') return a < b ? a : b
   if (!Array.isArray(a) || !Array.isArray(b)) return b
   if (key.startsWith('except')) return [...a, ...(b as unknown[])]
   const common = a.filter((value) => (b as unknown[]).includes(value))

@@ -131,7 +131,7 @@ function patternOf(starts: readonly string[]): RegExp {
   const alternatives = starts
     .toSorted((a, b) => b.length - a.length)
     .map((start) => {
-      const letters = [...start].map((letter) =>
+      const letters = Array.from(start, (letter) =>
         Object.hasOwn(accents, letter) ? `[${letter}${accents[letter]}]\\p{M}*` : escapeRegExp(letter),
       )
       const isSpaced =

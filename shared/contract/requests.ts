@@ -148,6 +148,8 @@ export const requests = {
     z.object({ ids: z.array(DocumentId) }),
   ),
   'documents.get': defineRequest(z.object({ id: DocumentId }), Document),
+  /** Where the original's bytes lie on this computer; `file-not-found` when they are gone or there never were any. */
+  'documents.original': defineRequest(z.object({ id: DocumentId }), z.object({ path: z.string(), name: z.string() })),
   'documents.import': defineRequest(
     z.object({ sources: z.array(ImportSource).min(1).max(limits.importSources), title: z.string().max(200).optional() }),
     Started,

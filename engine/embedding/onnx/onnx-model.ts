@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { registerHooks } from 'node:module'
 import { join } from 'node:path'
+import type * as TransformersModule from '@huggingface/transformers'
 import { AkinError } from '../../../shared/errors.ts'
 import type { ModelSpec } from '../model-spec.ts'
 
-type Transformers = typeof import('@huggingface/transformers')
+type Transformers = typeof TransformersModule
 type Tokenizer = Awaited<ReturnType<Transformers['AutoTokenizer']['from_pretrained']>>
 type Model = Awaited<ReturnType<Transformers['AutoModel']['from_pretrained']>>
 

@@ -34,15 +34,42 @@ export function isElement(node: DomNode | null): node is DomElement {
 
 /** Reads HTML, however broken. Scripts do not run and nothing is fetched. */
 export function parseDocument(html: string): DomDocument {
-  return parseHTML(withBody(html)).document as DomDocument
+  const whole = /<html[\s>]/i.test(html) ? html : `<!doctype html><html>${html}</html>`
+  const { document } = parseHTML(whole)
+  completeDocument(document)
+  return document
 }
 
-/** The tags of `html`, `head` and `body` may be left out; linkedom needs the first and the last. */
-function withBody(html: string): string {
-  const isWhole = /<html[\s>]/i.test(html)
-  if (/<body[\s>]/i.test(html)) return isWhole ? html : `<!doctype html><html>${html}`
-  const opening = /<\/head\s*>/i.exec(html) ?? /<html(?:\s[^>]{0,2000})?>/i.exec(html)
-  if (opening === null) return `<!doctype html><html><head></head><body>${html}</body></html>`
-  const at = opening.index + opening[0].length
-  return `${isWhole ? '' : '<html>'}${html.slice(0, at)}<body>${html.slice(at)}`
+interface MutableNode extends DomNode {
+  insertBefore(child: DomNode, before: DomNode | null): unknown
+}
+
+interface MutableDocument {
+  readonly documentElement: (DomElement & MutableNode) | null
+  createElement(name: string): DomElement & MutableNode
+}
+
+const headElements = new Set(['title', 'meta', 'link', 'style', 'base', 'script', 'noscript', 'template'])
+
+/** The tags of `head` and `body` may be left out; linkedom does not add them, and finds nothing without them. */
+function completeDocument(document: MutableDocument): void {
+  const root = document.documentElement
+  if (root === null) return
+  const partOf = (name: string): DomElement & MutableNode => childOf(root, name) ?? document.createElement(name)
+  const [head, body] = [partOf('head'), partOf('body')]
+  const strays: DomNode[] = []
+  for (let child = root.firstChild; child !== null; child = child.nextSibling) strays.push(child)
+  const bodyAt = strays.indexOf(body)
+  const bodyContent = body.firstChild
+  for (const [index, stray] of strays.entries()) {
+    if (stray === head || stray === body) continue
+    if (isElement(stray) && headElements.has(stray.localName)) head.insertBefore(stray, null)
+    else body.insertBefore(stray, index < bodyAt ? bodyContent : null)
+  }
+  root.insertBefore(head, root.firstChild)
+  root.insertBefore(body, null)
+}
+
+function childOf(root: DomElement, name: string): (DomElement & MutableNode) | undefined {
+  return [...root.children].find(({ localName }) => localName === name) as (DomElement & MutableNode) | undefined
 }

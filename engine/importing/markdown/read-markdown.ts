@@ -52,8 +52,8 @@ async function htmlWriter(body: string, builder: ContentBuilder, links: LinkList
   return (html, isInline) => (isInline ? addInlineHtml : addHtmlBlock)(html, builder, links)
 }
 
-/** The parser takes some 5 seconds for this; what follows in a longer text is read by simpler rules. */
-const fullyParsedLength = 1_500_000
+/** The parser takes some seconds for this; what follows in a longer text is read by simpler rules. */
+const fullyParsedLength = 750_000
 
 function addBody(body: string, target: Omit<MarkdownTarget, 'definitions'>): void {
   const segments = segmentsOf(body)

@@ -24,8 +24,8 @@ export class Spelling {
 
 /** What stands between two lines of one paragraph, and the first without the hyphen that the line's end made. */
 export function joint(above: string, below: string, spelling: Spelling): { head: string; between: '' | ' ' } {
-  const broken = /(\p{L}+)[-\u00AD\u2010]$/u.exec(above)
-  const next = /^\p{Ll}+/u.exec(below)?.[0]
+  const broken = /(?<!\p{L})(\p{L}{1,60})[-\u00AD\u2010]$/u.exec(above)
+  const next = /^\p{Ll}{1,60}/u.exec(below)?.[0]
   if (broken !== null && next !== undefined) {
     const isKept = above.endsWith('-') && spelling.hasHyphen(broken[1]!, next)
     return { head: isKept ? above : above.slice(0, -1), between: '' }

@@ -103,6 +103,20 @@ export function describeChunks(open: OpenLibrary): void {
       expect(await vectors().documentsOf(new Float64Array(0))).toEqual(new Float64Array(0))
     })
 
+    it('span one range in each document, outside the trash', async () => {
+      const ids = await put(library.store, imported('A', 'a\n\nb'), imported('B', ''), imported('C', 'c'), imported('D', 'd'))
+      await library.store.documents.trash([ids[3]!], noon)
+      const [first, last] = await chunkIds(library.store, ids[0]!)
+      const [only] = await chunkIds(library.store, ids[2]!)
+      expect(await vectors().ranges([...ids, 99])).toEqual(
+        new Map([
+          [ids[0], [first, last]],
+          [ids[2], [only, only]],
+        ]),
+      )
+      expect(await vectors().ranges([])).toEqual(new Map())
+    })
+
     it('belong to a document in the trash as well', async () => {
       const id = await putOne(library.store, 'A', 'a')
       await library.store.documents.trash([id], noon)

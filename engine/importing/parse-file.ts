@@ -17,7 +17,9 @@ import { countWords } from './word-count.ts'
 export async function parseFile(given: ParseInput, counter: TokenCounter): Promise<ParsedAndChunked> {
   if (given.bytes.length === 0) throw fileEmpty()
   const { format, input } = chooseFormat(given)
-  const parsed = await format.read(input)
+  const parsed = await format.read(input).catch((error: unknown) => {
+    throw error instanceof RangeError ? beyondReading(error) : error
+  })
   if (parsed.text.length > defaultMaxTextLength) throw textTooLarge(defaultMaxTextLength)
   if (parsed.text.trim() === '') throw noText()
   const title = cleanTitle(given.title ?? '') || cleanTitle(parsed.title) || titleFromName(given.name)
@@ -32,6 +34,15 @@ export async function parseFile(given: ParseInput, counter: TokenCounter): Promi
 
 export function fileEmpty(): AkinError {
   return new AkinError('file-empty', 'The file is empty', { advice: 'Check whether it was saved, then import it again' })
+}
+
+/** A parser ran out of stack, or a text out of length: the file is odd, Akin is not broken. */
+function beyondReading(cause: RangeError): AkinError {
+  return new AkinError('damaged-file', 'The file is nested or repeated beyond what can be read', {
+    advice: 'Save it in a simpler form and import that',
+    details: { error: cause.message },
+    cause,
+  })
 }
 
 function noText(): AkinError {

@@ -5,8 +5,10 @@ const leastPages = 4
 /** Odd and even pages often have heads of their own. */
 const leastShare = 0.4
 /** Share of the page's height at its top and at its bottom. */
-const margin = 0.12
+const margin = 0.1
 const perEdge = 3
+/** A longer line with another number is another sentence. */
+const longestHead = 80
 
 /**
  * Takes off what a program printed on most pages: heads, feet and page numbers. Only lines near the edge of the page
@@ -21,7 +23,9 @@ export function withoutRunningHeads(pages: readonly (readonly Line[])[]): Line[]
   const least = Math.max(3, pages.length * leastShare)
   return pages.map((lines) => {
     const dropped = new Set(edgesOf(lines).filter((line) => (counts.get(keyOf(line)) ?? 0) >= least))
-    return lines.filter((line) => !dropped.has(line))
+    const kept = lines.filter((line) => !dropped.has(line))
+    // A page that has nothing else is made of them: a form, a slide
+    return kept.length === 0 ? [...lines] : kept
   })
 }
 
@@ -34,6 +38,7 @@ function edgesOf(lines: readonly Line[]): Line[] {
 
 /** The same on each page but for its numbers. */
 function keyOf({ text, height }: Line): string {
+  if (text.length > longestHead) return text
   const words = text
     .replaceAll(/\d+/g, '#')
     .replaceAll(/\b[ivxlc]+\b/gi, '#')

@@ -88,6 +88,10 @@ describe('HTML', () => {
   it('reads pages that leave out html, head and body', async () => {
     expect((await page('<title>T</title><p>One<p>Two')).text).toBe('One\n\nTwo')
     expect((await page('<html><p>One</html>')).text).toBe('One')
+    expect(await page('<html><title>T</title><body><p>One</p></body></html>')).toMatchObject({ title: 'T', text: 'One' })
+    expect((await page('<body><p>One</p></body>')).text).toBe('One')
+    expect((await page('<html><head><title>T</title></head><p>One<p>Two')).text).toBe('One\n\nTwo')
+    expect((await page('<html><body><p>One</p></body><p>After</p></html>')).text).toContain('After')
     expect((await page('Just words &amp; more')).text).toBe('Just words & more')
   })
 

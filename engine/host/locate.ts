@@ -34,3 +34,10 @@ export function defaultLibraryFolder(): string {
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Akin', 'library')
   return join(process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'akin', 'library')
 }
+
+/** The file the browser host starts from: TypeScript in the source tree, a bundle otherwise. */
+export function serverEntry(): string {
+  const here = dirname(fileURLToPath(import.meta.url))
+  if (import.meta.url.endsWith('.ts')) return join(here, '..', '..', 'server', 'main.ts')
+  return [join(here, 'server.js'), join(here, '..', 'server.js')].find((file) => existsSync(file)) ?? join(here, 'server.js')
+}

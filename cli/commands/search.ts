@@ -1,0 +1,118 @@
+import { AkinError } from '../../shared/errors.ts'
+import type { SearchReply } from '../../shared/contract/requests.ts'
+import type { KinHit, Passage, SearchHit, SearchMode } from '../../shared/model/search.ts'
+import type { Connection } from '../connection.ts'
+import { idsOf } from '../connection.ts'
+import { exitCodes, line, number, type Output } from '../output.ts'
+
+interface Context {
+  readonly connection: Connection
+  readonly output: Output
+}
+
+export interface SearchOptions {
+  readonly mode: SearchMode
+  readonly limit: number
+  readonly offset: number
+  readonly sort: 'best' | 'newest' | 'oldest'
+}
+
+export async function runSearch(text: string, options: SearchOptions, { connection, output }: Context): Promise<number> {
+  const reply = await connection.ask('search.query', { text, ...options })
+  const [problem] = reply.problems
+  if (problem !== undefined) {
+    throw new AkinError('query-syntax', problem.message, {
+      advice: `\n  ${text}\n  ${' '.repeat(problem.start)}${'^'.repeat(Math.max(1, problem.end - problem.start))}`,
+    })
+  }
+  if (reply.meaning === 'failed') output.note(`Searched by words only: ${reply.meaningReason ?? 'the model does not run'}`)
+  output.result(reply, () => describe(reply))
+  return exitCodes.done
+}
+
+function describe(reply: SearchReply): string {
+  const { hits, total, searched, verdict, pending } = reply
+  if (searched === 0) return 'There is nothing to search yet. Run akin import <folder>'
+  const sure = hits.filter(({ confidence }) => confidence !== 'weak')
+  const weak = hits.filter(({ confidence }) => confidence === 'weak')
+  const parts: string[] = []
+  if (verdict === 'nothing') parts.push(`Nothing in your library is about this; looked through ${number(searched)} items`)
+  parts.push(...sure.map(hitText))
+  if (weak.length > 0) parts.push('Not a match, but nearest:', ...weak.map(hitText))
+  parts.push(
+    `${number(hits.length)} of ${number(total)}${pending === 0 ? '' : `; ${number(pending)} items are found by words only until they are read for meaning`}`,
+  )
+  return parts.join('\n\n')
+}
+
+function hitText(hit: SearchHit): string {
+  const { documentId, title, source, passage, why } = hit
+  const words = why.words.matched.length + why.words.missing.length
+  const reasons = [
+    ...(words === 0 ? [] : [`${why.words.matched.length} of ${words} words`]),
+    ...(why.meaning.topShare === null ? [] : [`meaning: ${topShareText(why.meaning.topShare)}`]),
+  ]
+  return [
+    `${documentId}  ${line(title === '' ? 'Untitled' : title, 90)}  (${source.label})`,
+    `    ${snippet(passage)}`,
+    `    ${reasons.join(' · ')}`,
+  ].join('\n')
+}
+
+function topShareText(share: number): string {
+  return share <= 0.2 ? `top ${Math.max(1, Math.ceil(share * 100))} % of your library` : 'no nearer than chance'
+}
+
+const snippetLength = 240
+
+/** The part of a passage round its first found word, on one line. */
+export function snippet({ text, start, words }: Passage): string {
+  const first = words[0]
+  const from = first === undefined ? 0 : Math.max(0, first[0] - start - 60)
+  const cut = from === 0 ? text : `…${text.slice(from).replace(/^\S*\s/, '')}`
+  return line(cut, snippetLength)
+}
+
+export interface SimilarOptions {
+  readonly text?: string
+  readonly passage?: string
+  readonly limit: number
+}
+
+export async function runSimilar(
+  id: string | undefined,
+  options: SimilarOptions,
+  { connection, output }: Context,
+): Promise<number> {
+  const reply = await connection.ask('similar.find', { to: targetOf(id, options), limit: options.limit })
+  output.result(reply, () => {
+    if (reply.state === 'empty') return 'There is nothing to compare with yet'
+    const same = reply.nearlySame.map((hit) => `${kinText(hit)}\n    ${Math.round((hit.sameness ?? 0) * 100)} % the same`)
+    const parts = same.length === 0 ? [] : ['Nearly the same:', ...same, 'Kin:']
+    return [...parts, ...reply.hits.map(kinText)].join('\n\n')
+  })
+  return exitCodes.done
+}
+
+function targetOf(id: string | undefined, { text, passage }: SimilarOptions) {
+  if (text !== undefined) return { text }
+  if (id === undefined)
+    throw new AkinError('bad-request', 'Name an item or give a text', { advice: 'akin similar 12, or akin similar --text "…"' })
+  const documentId = idsOf([id])[0]!
+  if (passage === undefined) return { documentId }
+  const [start, end] = passage.split(':').map(Number)
+  if (!Number.isInteger(start) || !Number.isInteger(end) || start! >= end!)
+    throw new AkinError('bad-request', `“${passage}” is not a passage`, {
+      advice: 'Write --passage start:end, as akin search --json gives them',
+    })
+  return { documentId, start: start!, end: end! }
+}
+
+function kinText({ documentId, title, source, passage, sharedWords }: KinHit): string {
+  const shares = sharedWords.length === 0 ? 'meaning only' : `shares ${sharedWords.join(', ')}`
+  return [
+    `${documentId}  ${line(title === '' ? 'Untitled' : title, 90)}  (${source.label})`,
+    `    ${snippet(passage)}`,
+    `    ${shares}`,
+  ].join('\n')
+}

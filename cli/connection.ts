@@ -1,0 +1,73 @@
+import type { EventMessage } from '../shared/contract/events.ts'
+import type { Reply } from '../shared/contract/reply.ts'
+import type { RequestInput, RequestName, RequestOutput } from '../shared/contract/requests.ts'
+import { AkinError, fromWireError, isCode } from '../shared/errors.ts'
+import { openEngine } from '../engine/engine.ts'
+import { connectToEngine } from '../engine/host/local-socket.ts'
+import { locateResources } from '../engine/host/locate.ts'
+import { codeFolders } from '../engine/processes/code-folders.ts'
+import { spawnWithNode } from '../engine/processes/node-spawn.ts'
+
+/** The engine as a command uses it: the one that runs with the library, or one of its own for as long as it takes. */
+export interface Connection {
+  /** True when Akin runs already and the command only talks to it. */
+  readonly isShared: boolean
+  readonly folder: string
+  /** @throws AkinError what the engine replied */
+  ask<N extends RequestName>(name: N, input: RequestInput<N>): Promise<RequestOutput<N>>
+  onEvent(listener: (message: EventMessage) => void): () => void
+  close(): Promise<void>
+}
+
+interface Line {
+  request(name: string, input: unknown): Promise<Reply>
+  onEvent(listener: (message: EventMessage) => void): () => void
+  close(): Promise<void>
+}
+
+/** How long an engine that has the library but does not answer yet is waited for. */
+const patienceMs = 10_000
+const retryEveryMs = 200
+
+export async function connect(folder: string): Promise<Connection> {
+  for (const startedAt = Date.now(); ;) {
+    const running = await connectToEngine(folder)
+    if (running !== null) return connectionOf(running, folder, true)
+    try {
+      return connectionOf(
+        await openEngine({ folder, ...locateResources(), parserFolders: codeFolders(), spawn: spawnWithNode }),
+        folder,
+        false,
+      )
+    } catch (error) {
+      // Somebody is just opening or closing it
+      if (!isCode(error, 'library-locked') || Date.now() - startedAt > patienceMs) throw error
+      await new Promise((resolve) => setTimeout(resolve, retryEveryMs))
+    }
+  }
+}
+
+function connectionOf(line: Line, folder: string, isShared: boolean): Connection {
+  return {
+    isShared,
+    folder,
+    ask: async (name, input) => {
+      const reply = await line.request(name, input)
+      if (!reply.ok) throw fromWireError(reply.error)
+      return reply.value as never
+    },
+    onEvent: (listener) => line.onEvent(listener),
+    close: () => line.close(),
+  }
+}
+
+/** Numbers of items on the command line. @throws AkinError `bad-request` */
+export function idsOf(texts: readonly string[]): number[] {
+  return texts.map((text) => {
+    const id = Number(text.replace(/^#/, ''))
+    if (Number.isSafeInteger(id) && id > 0) return id
+    throw new AkinError('bad-request', `“${text}” is not the number of an item`, {
+      advice: 'akin list and akin search show the numbers',
+    })
+  })
+}

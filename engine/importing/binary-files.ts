@@ -8,6 +8,7 @@ const families = {
   archive: { name: 'an archive', advice: 'Unpack it and import the files inside' },
   office: { name: 'an office document', advice: 'Save it as PDF or HTML and import that' },
   book: { name: 'an electronic book', advice: 'Convert it to PDF or HTML and import that' },
+  page: { name: 'a web page saved in one piece', advice: 'Save it as "HTML only" and import that' },
   mail: { name: 'a mailbox', advice: 'Export the messages as text and import those' },
   program: { name: 'a program', advice: null },
   data: { name: 'a data file of a program', advice: 'Export it as text and import that' },
@@ -24,6 +25,7 @@ const extensions: Readonly<Record<keyof typeof families, string>> = {
   office:
     'doc docx docm dot dotx xls xlsx xlsm xlsb ppt pptx pptm odt ods odp odg pages numbers key rtf wpd one pub vsd vsdx xps',
   book: 'epub mobi azw azw3 kfx djvu lit fb2 cbz cbr',
+  page: 'mht mhtml webarchive',
   mail: 'eml msg mbox pst ost',
   program: 'exe dll so dylib o a lib obj class pyc pyo wasm bin com app node elc',
   data: 'db sqlite sqlite3 db3 mdb accdb dbf dat pickle pkl npy npz parquet feather arrow h5 hdf5 mat rdata rds pt pth onnx safetensors gguf ttf otf woff woff2 eot swf blend fbx glb stl dwg dxf enex keystore p12 pfx der crt gpg pgp sig torrent',
@@ -34,6 +36,13 @@ const familyByExtension = new Map<string, BinaryFamily>(
     list.split(' ').map((extension) => [extension, families[family as keyof typeof families]]),
   ),
 )
+
+/** Their bytes read as text, and what one would read is not what they say: encoded parts, markup of a program. */
+const wrapped = new Set('eml mbox mht mhtml enex fb2 ps eps'.split(' '))
+
+export function isWrappedText(extension: string): boolean {
+  return wrapped.has(extension)
+}
 
 /** What kind of file an extension announces, when it is one with no text to read. */
 export function binaryFamilyOfExtension(extension: string): BinaryFamily | null {

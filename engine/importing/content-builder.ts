@@ -88,7 +88,7 @@ export class ContentBuilder {
       this.open({ type: 'paragraph' })
     }
     const block = this.#open!
-    const text = block.isPreformatted ? cleanText(raw) : cleanText(raw).replaceAll(/\s+/g, ' ')
+    const text = block.isPreformatted ? cleanText(raw) : onOneLine(cleanText(raw))
     const body = text.trimEnd()
     const start = block.isPreformatted ? 0 : body.length - body.trimStart().length
     if (body.length > start) {
@@ -219,7 +219,7 @@ export class ContentBuilder {
 
   #placeImages(): void {
     for (const { src, alt } of this.#waitingImages.splice(0)) {
-      const text = cleanText(alt).replaceAll(/\s+/g, ' ').trim()
+      const text = onOneLine(cleanText(alt)).trim()
       if (text !== '') this.#put(this.#separator({ type: 'paragraph' }))
       const start = this.#length
       this.#placePages(start)
@@ -236,6 +236,15 @@ export class ContentBuilder {
     if (this.#blocks.length >= maxBlocks) throw textTooLarge(this.#maxTextLength)
     this.#blocks.push(block)
   }
+}
+
+const ideographicLineEnd =
+  /(?<=[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303F\uFF00-\uFFEF])[ \t]*\n[ \t]*(?=[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303F\uFF00-\uFFEF])/gu
+
+/** Runs of white space become one space; a line end between Chinese or Japanese characters is none. */
+function onOneLine(text: string): string {
+  const joined = text.includes('\n') ? text.replaceAll(ideographicLineEnd, '') : text
+  return joined.replaceAll(/\s+/g, ' ')
 }
 
 function placed({ spec, start, cells }: OpenBlock, end: number): Block {

@@ -3,7 +3,7 @@ import { chunkText } from './chunking.ts'
 import { textTooLarge, defaultMaxTextLength } from './content-builder.ts'
 import { chooseFormat } from './formats/registry.ts'
 import { detectLanguage } from './language.ts'
-import type { ParsedAndChunked, ParseInput } from './parse-result.ts'
+import type { ParsedAndChunked, ParsedDocument, ParseInput } from './parse-result.ts'
 import { cleanTitle, titleFromName } from './titles.ts'
 import type { TokenCounter } from './token-counter.ts'
 import { countWords } from './word-count.ts'
@@ -26,10 +26,15 @@ export async function parseFile(given: ParseInput, counter: TokenCounter): Promi
   return {
     ...parsed,
     title,
-    language: parsed.language ?? detectLanguage(parsed.text),
+    language: parsed.language ?? (isProse(parsed) ? detectLanguage(parsed.text) : null),
     wordCount: countWords(parsed.text),
     chunks: chunkText({ ...parsed, title }, counter),
   }
+}
+
+/** Code is in no language that people speak, whatever its names look like. */
+function isProse({ content }: ParsedDocument): boolean {
+  return content.blocks.some(({ type }) => type !== 'code')
 }
 
 export function fileEmpty(): AkinError {

@@ -1,5 +1,5 @@
 import { AkinError } from '../../../shared/errors.ts'
-import { type BinaryFamily, binaryFamilyOfBytes, binaryFamilyOfExtension, looksLikeText } from '../binary-files.ts'
+import { type BinaryFamily, binaryFamilyOfBytes, binaryFamilyOfExtension, isWrappedText, looksLikeText } from '../binary-files.ts'
 import type { ParseInput } from '../parse-result.ts'
 import { extensionOf, type Format, type FormatInput } from './format.ts'
 import { html } from './html.ts'
@@ -36,7 +36,8 @@ export function chooseFormat(given: ParseInput): ChosenFormat {
   const binary = binaryFamilyOfBytes(given.bytes)
   if (binary !== null) throw unsupported(input, binary)
   if (named !== undefined && !named.isText) return { format: named, input }
-  if (!looksLikeText(given.bytes)) throw unsupported(input, binaryFamilyOfExtension(input.extension))
+  const isWrapped = named === undefined && isWrappedText(input.extension)
+  if (isWrapped || !looksLikeText(given.bytes)) throw unsupported(input, binaryFamilyOfExtension(input.extension))
   return { format: named ?? (isSourceCodeName(input.name) ? sourceCode : plainText), input }
 }
 

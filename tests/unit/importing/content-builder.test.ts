@@ -33,6 +33,11 @@ describe('ContentBuilder', () => {
     expect(slices).toEqual(['one two three'])
   })
 
+  it('joins lines of Chinese and Japanese without a space', () => {
+    const { text } = build((builder) => builder.block({ type: 'paragraph' }, '今天天气\n很好。\n  我们 go\nthere'))
+    expect(text).toBe('今天天气很好。我们 go there')
+  })
+
   it('keeps the white space of code and drops its empty lines at the ends', () => {
     const { slices } = build((builder) => builder.block({ type: 'code', language: 'py' }, '\n\n  if x:\n\treturn\n\n\ny\n\n'))
     expect(slices).toEqual(['  if x:\n\treturn\n\n\ny'])

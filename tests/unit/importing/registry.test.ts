@@ -71,6 +71,8 @@ describe('chooseFormat', () => {
     ['a.epub', [...zip, ...Buffer.from('....................mimetypeapplication/epub+zip')], 'an electronic book'],
     ['a', [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0], 'a picture'],
     ['a.txt', [0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0], 'a program'],
+    ['a.eml', 'From: Ann\nContent-Type: multipart/mixed', 'a mailbox'],
+    ['a.mht', 'MIME-Version: 1.0', 'a web page saved in one piece'],
     ['a.rtf', '{\\rtf1\\ansi Hello}', 'an office document'],
   ])('names what %s is when it is nothing to read', (name, content, what) => {
     expect(refusal(name, content).message).toContain(what)

@@ -1,4 +1,3 @@
-import { Readability } from '@mozilla/readability'
 import { ContentBuilder } from '../content-builder.ts'
 import { toIsoDate } from '../dates.ts'
 import { decodeText } from '../encodings.ts'
@@ -10,6 +9,7 @@ import { cleanTitle, titleFromName } from '../titles.ts'
 import { addDom, type WalkOptions } from './dom-content.ts'
 import { parseDocument, type DomDocument, type DomElement } from './dom.ts'
 import { cleanAuthor, metadataOf, type PageMetadata } from './metadata.ts'
+import { findArticle } from './readability.ts'
 import { shapeOf, streamHtml } from './stream-html.ts'
 
 /**
@@ -77,14 +77,13 @@ function isPlainPage(document: DomDocument): boolean {
 }
 
 function articleOf(document: DomDocument, metadata: PageMetadata): Article | null {
-  // It asks for a browser's document; linkedom's has all that it uses
-  const found = new Readability(document, { serializer: (node) => node, keepClasses: true }).parse()
-  if (found === null || found.content === null || found.content === undefined) return null
+  const found = findArticle(document)
+  if (found === null) return null
   return {
     ...bodyOf(found.content, metadata, { skip: new Set(['nav', 'footer']) }),
-    title: cleanTitle(found.title ?? '') || null,
-    author: cleanAuthor(found.byline ?? ''),
-    siteName: cleanTitle(found.siteName ?? '') || null,
+    title: cleanTitle(found.title) || null,
+    author: cleanAuthor(found.byline),
+    siteName: cleanTitle(found.siteName) || null,
     language: languageTag(found.lang),
     publishedAt: toIsoDate(found.publishedTime),
   }

@@ -5,8 +5,11 @@ import type { Filter } from '../../../shared/model/filter.ts'
 import type { Source } from '../../../shared/model/document.ts'
 import type { Database, Row } from '../../platform/database.ts'
 import { fingerprintOf, readText, rowToSummary, sourceOf, summaryColumns, summaryJoin } from './document-rows.ts'
-import { conditionOf, orderOf } from './filter-sql.ts'
+import { conditionOf, isSlow, orderOf, walkConditionOf } from './filter-sql.ts'
 import { readJson, readJsonOr } from './json-column.ts'
+
+/** Up to so many documents are sorted for one page of a list. */
+const mostSorted = 5_000
 
 /** Reads documents. */
 export class DocumentReader {
@@ -38,18 +41,19 @@ export class DocumentReader {
     total: number
     rows: DocumentSummary[]
   } {
-    const { sql, values } = conditionOf(options.filter)
-    // The page's ids first, so that sorting touches narrow rows only
-    const page = `SELECT d.id FROM documents AS d WHERE ${sql} ORDER BY ${orderOf(options.sort)} LIMIT ? OFFSET ?`
-    const ids = this.#database.lists(page, ...values, options.limit, options.offset).map(([id]) => Number(id))
-    return { total: this.count(options.filter), rows: this.summaries(ids) }
+    if (!isSlow(options.filter)) {
+      return { total: this.count(options.filter), rows: this.summaries(this.#page(options.filter, options)) }
+    }
+    const matching = this.#matching(options.filter)
+    // A few are sorted; of many, the page is soon met in the order of the list
+    const { isTrashed } = options.filter
+    const filter =
+      matching.length > mostSorted ? options.filter : { ids: matching, ...(isTrashed === undefined ? {} : { isTrashed }) }
+    return { total: matching.length, rows: this.summaries(this.#page(filter, options)) }
   }
 
   ids({ filter, sort, limit }: { filter: Filter; sort: DocumentSort; limit: number }): DocumentId[] {
-    const { sql, values } = conditionOf(filter)
-    return this.#database
-      .lists(`SELECT d.id FROM documents AS d WHERE ${sql} ORDER BY ${orderOf(sort)} LIMIT ?`, ...values, limit)
-      .map(([id]) => Number(id))
+    return this.#page(filter, { sort, offset: 0, limit })
   }
 
   summaries(ids: readonly DocumentId[]): DocumentSummary[] {
@@ -75,7 +79,7 @@ export class DocumentReader {
   }
 
   select(filter: Filter): Selection {
-    const { sql, values } = conditionOf(filter)
+    const { sql, values } = walkConditionOf(filter)
     const rows = this.#database.lists(
       `SELECT d.id, d.first_chunk, d.last_chunk FROM documents AS d WHERE ${sql} ORDER BY d.id`,
       ...values,
@@ -165,6 +169,20 @@ export class DocumentReader {
       .map((row) => Number(row.id))
   }
 
+  /** In no order. */
+  #matching(filter: Filter): DocumentId[] {
+    const { sql, values } = conditionOf(filter)
+    return this.#database.lists(`SELECT d.id FROM documents AS d WHERE ${sql}`, ...values).map(([id]) => Number(id))
+  }
+
+  /** Ids only, so that sorting touches narrow rows. */
+  #page(filter: Filter, { sort, offset, limit }: { sort: DocumentSort; offset: number; limit: number }): DocumentId[] {
+    const { sql, values } = conditionOf(filter)
+    return this.#database
+      .lists(`SELECT d.id FROM documents AS d WHERE ${sql} ORDER BY ${orderOf(sort)} LIMIT ? OFFSET ?`, ...values, limit, offset)
+      .map(([id]) => Number(id))
+  }
+
   #indexable(where: string, ...values: (string | number)[]): IndexableDocument[] {
     const rows = this.#database.all(
       `SELECT d.id, d.title, d.author, d.source_label, t.text, t.headings,
@@ -194,9 +212,9 @@ export class DocumentReader {
 
   #backlinks(id: DocumentId, title: string): Document['backlinks'] {
     const rows = this.#database.all(
-      `SELECT DISTINCT d.id, d.title FROM links AS l JOIN documents AS d ON d.id = l.document_id
+      `SELECT DISTINCT d.id, d.title, d.title_fold FROM links AS l JOIN documents AS d ON d.id = l.document_id
        WHERE l.kind = 'wiki' AND d.trashed_at IS NULL AND d.id <> ?1
-         AND (l.target_fold = ?2 OR l.target_fold IN (SELECT name_fold FROM sources WHERE document_id = ?1)) ORDER BY d.title LIMIT 200`,
+         AND (l.target_fold = ?2 OR l.target_fold IN (SELECT name_fold FROM sources WHERE document_id = ?1)) ORDER BY d.title_fold, d.id LIMIT 200`,
       id,
       foldWord(title),
     )

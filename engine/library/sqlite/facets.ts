@@ -2,7 +2,7 @@ import { foldWord } from '../../../shared/text/words.ts'
 import type { Facets, FacetValue } from '../../../shared/model/library.ts'
 import type { Filter } from '../../../shared/model/filter.ts'
 import type { Database, Row } from '../../platform/database.ts'
-import { conditionOf } from './filter-sql.ts'
+import { conditionOf, walkConditionOf } from './filter-sql.ts'
 
 const mostValues = 200
 
@@ -26,22 +26,27 @@ type Counts = ReadonlyMap<Row[string], number>
  * without a condition of their own are counted in one walk.
  */
 export function facetsOf(database: Database, filter: Filter): Facets {
-  const whole = conditionOf(filter)
+  const whole = walkConditionOf(filter)
   const rows = database.lists(
-    `SELECT ${Object.values(columns).join(', ')} FROM documents AS d WHERE ${whole.sql}`,
+    `SELECT ${Object.values(columns).join(', ')}, d.id FROM documents AS d WHERE ${whole.sql}`,
     ...whole.values,
   )
   const counts = (field: Field): Counts => {
-    const own = conditionOf(filter, field)
+    const own = walkConditionOf(filter, field)
     if (own.sql === whole.sql) return countPlace(rows, fields.indexOf(field))
     const sql = `SELECT ${columns[field]}, count(*) FROM documents AS d WHERE ${own.sql} GROUP BY 1`
     return new Map(database.lists(sql, ...own.values).map(([value, count]) => [value!, Number(count)]))
   }
+  const ownTags = walkConditionOf(filter, 'tags')
+  const tagged =
+    ownTags.sql === whole.sql
+      ? rows.map((row) => Number(row.at(-1)))
+      : database.lists(`SELECT d.id FROM documents AS d WHERE ${ownTags.sql}`, ...ownTags.values).map(([id]) => Number(id))
   return {
     total: rows.length,
     kinds: byFrequency(counts('kinds')) as Facets['kinds'],
     statuses: byFrequency(counts('statuses')) as Facets['statuses'],
-    tags: byFrequency(countTags(database, filter)),
+    tags: byFrequency(mergeSpellings(countTags(database, tagged))),
     languages: byFrequency(counts('languages')),
     sources: byFrequency(mergeSpellings(counts('sources'))),
     authors: byFrequency(mergeSpellings(counts('authors'))),
@@ -71,18 +76,21 @@ function mergeSpellings(counts: Counts): Counts {
   return merged
 }
 
-function countTags(database: Database, filter: Filter): Counts {
-  const { sql, values } = conditionOf(filter, 'tags')
-  // Where nothing is asked for, it is quicker to leave out the few in the trash than to look up all others
-  const within =
-    sql === conditionOf({}).sql
-      ? 't.document_id NOT IN (SELECT id FROM documents WHERE trashed_at IS NOT NULL)'
-      : `t.document_id IN (SELECT d.id FROM documents AS d WHERE ${sql})`
-  const rows = database.lists(
-    `SELECT min(t.tag), count(*) FROM tags AS t WHERE t.is_removed = 0 AND t.fold <> '' AND ${within} GROUP BY t.fold`,
-    ...values,
+/** Up to so many documents, their tags are looked up; for more it is quicker to walk through all tags. */
+const mostLookedUp = 3_000
+
+function countTags(database: Database, ids: readonly number[]): Counts {
+  if (ids.length <= mostLookedUp) {
+    const sql = `SELECT t.tag, count(*) FROM tags AS t
+      WHERE t.is_removed = 0 AND t.document_id IN (SELECT value FROM json_each(?)) GROUP BY t.tag`
+    return new Map(database.lists(sql, JSON.stringify(ids)).map(([tag, count]) => [tag!, Number(count)]))
+  }
+  const within = new Set<Row[string]>(ids)
+  const rows = database.lists('SELECT tag, document_id FROM tags WHERE is_removed = 0')
+  return countPlace(
+    rows.filter(([, id]) => within.has(id!)),
+    0,
   )
-  return new Map(rows.map(([value, count]) => [value!, Number(count)]))
 }
 
 function countTrashed(database: Database, filter: Filter): number {

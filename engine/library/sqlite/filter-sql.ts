@@ -15,13 +15,27 @@ export type FilterField =
 
 /** Turns a filter into SQL. Lists travel as JSON, so that one statement serves every length. */
 export function conditionOf(filter: Filter, without?: FilterField): Condition {
+  return conditionWith(filter, without, 'd.trashed_at IS NULL')
+}
+
+/**
+ * The same for a query that reads whole rows in no order. Where no index finds the few that match, the plus keeps SQLite
+ * from one that finds nearly all: rows are read in their own order twice as fast as in that of an index.
+ */
+export function walkConditionOf(filter: Filter, without?: FilterField): Condition {
+  const lists = [filter.kinds, filter.statuses, filter.languages, filter.authors, filter.tags]
+  const hasIndex = lists.some(isGiven) || [filter.after, filter.before, filter.ids].some((value) => value !== undefined)
+  return conditionWith(filter, without, hasIndex ? 'd.trashed_at IS NULL' : '+d.trashed_at IS NULL')
+}
+
+function conditionWith(filter: Filter, without: FilterField | undefined, isInSight: string): Condition {
   const parts: string[] = []
   const values: SqlValue[] = []
   const add = (sql: string, ...more: SqlValue[]): void => {
     parts.push(sql)
     values.push(...more)
   }
-  if (without !== 'isTrashed') add(filter.isTrashed === true ? 'd.trashed_at IS NOT NULL' : 'd.trashed_at IS NULL')
+  if (without !== 'isTrashed') add(filter.isTrashed === true ? 'd.trashed_at IS NOT NULL' : isInSight)
   addLists(filter, without, add)
   addNames(filter, without, add)
   if (filter.after !== undefined) add('d.sort_date >= ?', filter.after)
@@ -29,9 +43,18 @@ export function conditionOf(filter: Filter, without?: FilterField): Condition {
   if (filter.isStarred !== undefined && without !== 'isStarred') add('d.is_starred = ?', filter.isStarred ? 1 : 0)
   if (filter.isUnread !== undefined && without !== 'isUnread')
     add(filter.isUnread ? 'd.read_at IS NULL' : 'd.read_at IS NOT NULL')
-  if (filter.contains !== undefined && filter.contains.trim() !== '') addContains(filter.contains, add)
+  if (hasContains(filter)) addContains(filter.contains, add)
   if (filter.ids !== undefined) add('d.id IN (SELECT value FROM json_each(?))', JSON.stringify(filter.ids))
   return { sql: parts.length === 0 ? '1' : parts.join(' AND '), values }
+}
+
+/** True when names and titles are looked through: that takes most of the time and is better done once than twice. */
+export function isSlow(filter: Filter): boolean {
+  return hasContains(filter) || isGiven(filter.sources) || isGiven(filter.exceptSources)
+}
+
+function hasContains(filter: Filter): filter is Filter & { contains: string } {
+  return filter.contains !== undefined && filter.contains.trim() !== ''
 }
 
 type Add = (sql: string, ...values: SqlValue[]) => void

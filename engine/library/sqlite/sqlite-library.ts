@@ -73,6 +73,8 @@ function prepare(database: Database): void {
   database.execute('PRAGMA foreign_keys = ON')
   database.execute('PRAGMA temp_store = MEMORY')
   database.execute('PRAGMA cache_size = -65536')
+  // A log that a large import made long becomes short again
+  database.execute('PRAGMA journal_size_limit = 67108864')
 }
 
 class SqliteLibrary implements LibraryStore {

@@ -24,7 +24,7 @@ export class SqliteSettings implements SettingsStore {
   }
 
   async savedSearches(): Promise<SavedSearch[]> {
-    return this.#database.all('SELECT * FROM saved_searches ORDER BY name, id').map((row) => ({
+    return this.#database.all('SELECT * FROM saved_searches ORDER BY name COLLATE NOCASE, id').map((row) => ({
       id: Number(row.id),
       name: String(row.name),
       query: String(row.query),

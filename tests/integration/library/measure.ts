@@ -126,6 +126,18 @@ async function measureReads(store: LibraryStore, count: number): Promise<void> {
     store.documents.update([random.int(1, count)], { isStarred: random.chance(0.5) }, new Date().toISOString()),
   )
   await time('sizes', () => store.sizes())
+  await measureBulk(store)
+}
+
+async function measureBulk(store: LibraryStore): Promise<void> {
+  const ids = await store.documents.ids({ filter: {}, sort: { by: 'title', descending: false }, limit: 10_000 })
+  const at = new Date().toISOString()
+  await time('tag 10,000', () => store.documents.update(ids, { addTags: ['new'] }, at), 1)
+  await time('states of 10,000', () => store.documents.states(ids), 1)
+  await time('select 10,000 ids', () => store.documents.select({ ids }), 3)
+  await time('trash 10,000', () => store.documents.trash(ids, at), 1)
+  await time('facets with a full trash', () => store.documents.facets({}), 3)
+  await time('purge 10,000', () => store.documents.purge(ids), 1)
 }
 
 const count = Number(process.argv[2] ?? 50_000)

@@ -34,7 +34,7 @@ export function describeSettings(open: OpenLibrary): void {
     it('are kept by name until they are removed', async () => {
       expect(await settings().savedSearches()).toEqual([])
       const b = await settings().saveSearch({ name: 'B “quoted”', query: 'tag:"x y" -z', mode: 'hybrid' })
-      const a = await settings().saveSearch({ name: 'A', query: '', mode: 'keyword' })
+      const a = await settings().saveSearch({ name: 'a', query: '', mode: 'keyword' })
       const twin = await settings().saveSearch({ name: 'A', query: 'other', mode: 'vector' })
       expect(b).toEqual({ id: b.id, name: 'B “quoted”', query: 'tag:"x y" -z', mode: 'hybrid' })
       await library.reopen()

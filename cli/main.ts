@@ -114,7 +114,7 @@ command('list [filters...]', 'list items; filters as in a search, words look in 
   .option('--offset <n>', 'rows to pass over', count, 0)
   .action((filters: string[], { sort, ascending, trash, limit, offset }: ListOptions & { ascending?: boolean }) =>
     withEngine((context) =>
-      runList(filters.join(' '), { sort, descending: ascending !== true, limit, offset, trash: trash === true }, context),
+      runList(filters.join(' '), { sort, descending: ascending !== true, limit, offset, trash: trash ?? false }, context),
     ),
   )
 

@@ -37,6 +37,8 @@ export interface ImportItem {
   readonly name: string
   readonly sizeBytes: number | null
   readonly fingerprint: Fingerprint | null
+  /** When the original was last written, ISO 8601, where that is known. */
+  readonly modifiedAt: string | null
   /** The person named this very item, instead of a folder that holds it. */
   readonly isNamed: boolean
   /** Reads it again though nothing changed. */
@@ -152,6 +154,7 @@ function fileItem(path: string, { label, fingerprint, isNamed, password }: FileO
     name: basename(path),
     sizeBytes: fingerprint.sizeBytes,
     fingerprint,
+    modifiedAt: new Date(fingerprint.modifiedAtMs).toISOString(),
     isNamed,
     isForced: false,
     metadata: null,
@@ -181,6 +184,7 @@ function uploadItem(
     name: basename(name),
     sizeBytes: null,
     fingerprint: null,
+    modifiedAt: modifiedAt ?? null,
     isNamed: true,
     isForced: false,
     metadata: null,
@@ -198,6 +202,7 @@ function textItem(source: Extract<StoredSource, { type: 'text' }>, originals: Or
     name: externalId,
     sizeBytes: null,
     fingerprint: null,
+    modifiedAt: null,
     isNamed: true,
     isForced: false,
     metadata,
@@ -224,7 +229,12 @@ async function* sampleItems({ sampleFolder, signal }: ItemsOptions): AsyncGenera
       isNamed: true,
       password: undefined,
     })
-    yield { ...item, source: { type: 'sample', location, label: sampleLabel(location), url: null }, retry: { type: 'sample' } }
+    yield {
+      ...item,
+      modifiedAt: null,
+      source: { type: 'sample', location, label: sampleLabel(location), url: null },
+      retry: { type: 'sample' },
+    }
   }
 }
 

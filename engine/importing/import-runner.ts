@@ -1,5 +1,6 @@
 import { AkinError, isCode } from '../../shared/errors.ts'
 import type { DocumentId } from '../../shared/model/document.ts'
+import { containmentOf, shinglesOf } from '../../shared/text/shingles.ts'
 import { reasonOf, type JobContext, type JobCounts, type JobRunner } from '../jobs/job-queue.ts'
 import type { DocumentStore, ImportedDocument, ImportOutcome, JobItemDraft, KnownSource } from '../library/library-store.ts'
 import { itemsOf, type ImportItem, type LeftOut, type LoadedItem, type StoredSource } from './import-items.ts'
@@ -79,7 +80,8 @@ class ImportRun {
       const loaded = await item.load({ maxBytes: this.#options.maxFileBytes, signal: this.#context.signal })
       if (!item.isForced && (await this.#isKnownContent(item, loaded, known ?? null))) return
       const parsed = await this.#parse(item, loaded)
-      this.#add({ item, document: documentOf(item, loaded, parsed) })
+      const document = documentOf(item, loaded, parsed)
+      this.#add({ item, document: await this.#withOwnName(document, known ?? null) })
       if (this.#ready.length >= perCommit || performance.now() - this.#readyAt > commitEveryMs) await this.#commit()
     } catch (error) {
       this.#context.signal.throwIfAborted()
@@ -141,6 +143,25 @@ class ImportRun {
       ...(password === undefined ? {} : { password }),
     }
     return this.#options.parse(input, { signal: this.#context.signal })
+  }
+
+  /**
+   * An upload says only its name. The same name with another text is a new version when the texts have much in common;
+   * else it is another file that happens to have the name, and must not take the first one's place.
+   */
+  async #withOwnName(document: ImportedDocument, known: KnownSource | null): Promise<ImportedDocument> {
+    const { source } = document
+    if (source.type !== 'upload' || source.location.includes('/')) return document
+    for (let number = 2; known !== null && known.contentHash !== document.contentHash; number++) {
+      const before = (await this.#options.documents.texts([known.documentId])).get(known.documentId)
+      if (before === undefined || isVersionOf(before, document.text)) break
+      const location = `${document.source.location} (${number})`
+      const [next] = await this.#options.documents.knownSources([{ type: 'upload', location }])
+      if (next === null || next === undefined || next.contentHash === document.contentHash)
+        return { ...document, source: { ...source, location } }
+      known = next
+    }
+    return document
   }
 
   #add(ready: Ready): void {
@@ -247,6 +268,14 @@ class ImportRun {
   }
 }
 
+/** Common word sequences from which on two texts of one name are versions of each other. */
+const versionShare = 0.2
+
+function isVersionOf(before: string, now: string): boolean {
+  const [a, b] = [shinglesOf(before), shinglesOf(now)]
+  return a.size === 0 || b.size === 0 || Math.max(containmentOf(a, b), containmentOf(b, a)) >= versionShare
+}
+
 function itemOf(
   item: ImportItem,
   outcome: 'skipped' | 'failed',
@@ -272,7 +301,7 @@ function documentOf(item: ImportItem, { contentHash, fingerprint }: LoadedItem, 
     text: parsed.text,
     content: parsed.content,
     author: metadata?.author ?? parsed.author,
-    publishedAt: metadata?.publishedAt ?? parsed.publishedAt,
+    publishedAt: metadata?.publishedAt ?? parsed.publishedAt ?? item.modifiedAt,
     language: parsed.language,
     mediaType: parsed.mediaType,
     tags: metadata?.tags ?? parsed.tags,

@@ -19,7 +19,11 @@ class ParserService {
   }
 
   listen(): void {
-    this.#port.onMessage((message) => void this.#take(message as ToParser))
+    // What a library leaves unhandled does not end the reading of a file; Node would end the process, Electron not
+    process.on('unhandledRejection', (reason) => process.stderr.write(`Unhandled: ${String(reason)}\n`))
+    this.#port.onMessage((message) => {
+      this.#take(message as ToParser).catch(endProcess)
+    })
   }
 
   async #take(message: ToParser): Promise<void> {
@@ -45,6 +49,11 @@ class ParserService {
   #answer(message: FromParser): void {
     this.#port.post(message)
   }
+}
+
+/** Without its tokenizer the process is of no use; whoever started it reads the last words. */
+function endProcess(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`, () => process.exit(1))
 }
 
 new ParserService(servicePort()).listen()

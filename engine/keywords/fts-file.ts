@@ -9,13 +9,14 @@ export const analysisVersion = 1
 
 /**
  * How BM25 weighs the columns: the title twice, as measured best on Cranfield; headings stand in the text as well,
- * so they add a little; names of files and authors are found but do not push a document up.
+ * so they add a little; names of files and authors are found but do not push a document up. `codes` has what is written
+ * with separators once more without them.
  */
-export const columnWeights = { title: 2, headings: 0.5, body: 1, tags: 1, meta: 0.25 } as const
+export const columnWeights = { title: 2, headings: 0.5, body: 1, tags: 1, meta: 0.25, codes: 1 } as const
 
 const schema = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
-CREATE VIRTUAL TABLE words USING fts5(title, headings, body, tags, meta, content='', contentless_delete=1,
+CREATE VIRTUAL TABLE words USING fts5(title, headings, body, tags, meta, codes, content='', contentless_delete=1,
   tokenize="unicode61 remove_diacritics 0 categories 'L* N* M* Co'");
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab(words, 'row');
 CREATE TABLE lexicon (word TEXT PRIMARY KEY, stem TEXT NOT NULL) STRICT, WITHOUT ROWID;

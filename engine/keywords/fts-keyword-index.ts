@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { DocumentId } from '../../shared/model/document.ts'
-import { stemOf, wordsOf, termsOf } from '../../shared/text/words.ts'
+import { codesOf, stemOf, wordsOf, termsOf } from '../../shared/text/words.ts'
 import type { IndexableDocument, LibraryStore } from '../library/library-store.ts'
 import { FtsFile } from './fts-file.ts'
 import type { KeywordHit, KeywordIndex, KeywordQuery, KeywordResult, KeywordSearchOptions } from './keyword-index.ts'
@@ -229,13 +229,14 @@ export class FtsKeywordIndex implements KeywordIndex {
     const { database } = index
     const meta = `${document.author ?? ''} ${document.sourceLabel}`
     database.run(
-      'INSERT OR REPLACE INTO words (rowid, title, headings, body, tags, meta) VALUES (?, ?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO words (rowid, title, headings, body, tags, meta, codes) VALUES (?, ?, ?, ?, ?, ?, ?)',
       document.id,
       analysed(document.title),
       analysed(document.headings.join(' ')),
       analysed(document.text),
       analysed(document.tags.join(' ')),
       analysed(meta),
+      codesOf(`${document.title} ${document.text}`).join(' '),
     )
     this.#learnWords(index, `${document.title} ${document.text} ${document.tags.join(' ')} ${meta}`)
   }
@@ -294,10 +295,15 @@ export class FtsKeywordIndex implements KeywordIndex {
   #mostBm25({ scored }: MatchExpression): number {
     const size = this.size
     let most = 0
+    const alternatives = new Map<number, number>()
     for (const phrase of scored) {
       const documents = this.#documents(phrase)
-      most += Math.max(1e-6, Math.log((size - documents + 0.5) / (documents + 0.5))) * (k1 + 1)
+      // A word that no document has gives nothing, but a query is the less answered for it: only of spellings the best counts
+      const bound = Math.max(1e-6, Math.log((size - documents + 0.5) / (documents + 0.5))) * (k1 + 1)
+      if (phrase.isAlternative !== true) most += bound
+      else if (documents > 0) alternatives.set(phrase.from, Math.max(bound, alternatives.get(phrase.from) ?? 0))
     }
+    for (const bound of alternatives.values()) most += bound
     return most
   }
 

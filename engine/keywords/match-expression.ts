@@ -1,4 +1,4 @@
-import { stemOf, stopWords, termsOf, wordsOf } from '../../shared/text/words.ts'
+import { codesOf, stemOf, stopWords, termsOf, wordsOf } from '../../shared/text/words.ts'
 import type { KeywordQuery, KeywordTerm } from './keyword-index.ts'
 
 /**
@@ -8,6 +8,8 @@ export interface MatchPhrase {
   readonly terms: readonly string[]
   /** Index of the query's term it comes from. */
   readonly from: number
+  /** One of several spellings of the same: a document is expected to have one of them, not all. */
+  readonly isAlternative?: boolean
 }
 
 export interface MatchExpression {
@@ -74,11 +76,14 @@ function phrasesOf(term: KeywordTerm, from: number, expandPrefix: ExpandPrefix):
 }
 
 /**
- * What was typed as one word may be several terms. Numbers and codes (`WB-212`, `10.4`) mean themselves: one phrase.
+ * What was typed as one word may be several terms. Numbers and codes (`WB-212`, `10.4`) mean themselves: one phrase, or
+ * the same written without separators.
  * Compounds (`boundary-layer`) and runs of a script without spaces are found by their parts as well.
  */
 function wordPhrases(text: string, terms: readonly string[], from: number): MatchPhrase[] {
-  if (terms.length === 1 || /\p{N}/u.test(text)) return [{ terms, from }]
+  if (terms.length === 1) return [{ terms, from }]
+  if (/\p{N}/u.test(text))
+    return [terms, ...codesOf(text).map((one) => [one])].map((one) => ({ terms: one, from, isAlternative: true }))
   return terms.map((term) => ({ terms: [term], from }))
 }
 
@@ -88,5 +93,5 @@ function prefixPhrases(term: KeywordTerm, terms: readonly string[], from: number
   if (last.isWithoutSpaces) return terms.map((one) => ({ terms: [one], from }))
   const head = words.slice(0, -1).map(({ word }) => stemOf(word))
   const stems = new Set([stemOf(last.word), ...expandPrefix(last.word)])
-  return [...stems].map((stem) => ({ terms: [...head, stem], from }))
+  return [...stems].map((stem) => ({ terms: [...head, stem], from, isAlternative: true }))
 }

@@ -12,7 +12,7 @@ import { dot, meanOf } from './query-vector.ts'
 import { joinFilters } from './query-terms.ts'
 import { SelectionCache } from './selection-cache.ts'
 import { sharedWords } from './shared-words.ts'
-import { samenessOf, shinglesOf } from './sameness.ts'
+import { samenessOf, shinglesOf } from '../../shared/text/shingles.ts'
 
 export interface SimilarServiceOptions {
   readonly store: LibraryStore

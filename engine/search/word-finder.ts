@@ -1,4 +1,4 @@
-import { stopWords, termsOf, wordsOf } from '../../shared/text/words.ts'
+import { codesOf, foldWord, stopWords, termsOf, wordsOf } from '../../shared/text/words.ts'
 import type { KeywordTerm } from '../keywords/keyword-index.ts'
 
 /** A place where a term of the query stands in a text, `[start, end)`. */
@@ -17,6 +17,8 @@ export class WordFinder {
   readonly #wanted = new Map<string, number>()
   readonly #phrases: { term: number; terms: readonly string[] }[] = []
   readonly #prefixes: { term: number; prefix: string }[] = []
+  /** Codes without their separators, such as `j207`. */
+  readonly #codes = new Map<string, number>()
   readonly #pattern: RegExp | null
 
   constructor(terms: readonly KeywordTerm[]) {
@@ -26,7 +28,7 @@ export class WordFinder {
       if (term.type !== 'phrase' && !isAllStop && stopWords.has(term.text.toLowerCase())) continue
       this.#add(term, index, starts)
     }
-    this.#pattern = starts.size === 0 ? null : patternOf([...starts])
+    this.#pattern = starts.size === 0 ? null : patternOf([...starts], [...this.#codes.keys()])
   }
 
   /** Places in `text.slice(from, to)` as offsets into `text`, ascending, without overlaps. */
@@ -61,6 +63,7 @@ export class WordFinder {
     for (const one of terms) {
       if (!/^[\p{Script=Latin}\p{N}]/u.test(one)) starts.add(one)
     }
+    if (term.type === 'word') for (const one of codesIn(term.text)) this.#codes.set(one, index)
     if (term.type === 'prefix') this.#prefixes.push({ term: index, prefix: words.at(-1)!.word })
     if (term.type === 'phrase' && terms.length > 1) this.#phrases.push({ term: index, terms })
     else if (term.type !== 'prefix' || terms.length > 1)
@@ -68,6 +71,8 @@ export class WordFinder {
   }
 
   #placeAt(text: string, start: number, end: number): FoundWord | undefined {
+    const code = this.#codes.size === 0 ? undefined : this.#codes.get(foldWord(text.slice(start, end).replaceAll(separators, '')))
+    if (code !== undefined) return { term: code, start, end }
     for (const { term, start: at, end: until } of termsOf(text.slice(start, end))) {
       const index = this.#wanted.get(term)
       if (index !== undefined) return { term: index, start: start + at, end: start + until }
@@ -81,6 +86,14 @@ export class WordFinder {
     }
     return undefined
   }
+}
+
+const separators = /[-_./]/g
+
+/** What a word may be written like with or without separators: `J-207`, `J207`. */
+function codesIn(text: string): string[] {
+  const isOneCode = /^(?=.*\p{L})(?=.*\p{N})[\p{L}\p{N}]{2,40}$/u.test(text)
+  return isOneCode ? [foldWord(text)] : codesOf(text)
 }
 
 /** The longest phrase that is looked at, in characters. */
@@ -127,8 +140,8 @@ const accents: Readonly<Record<string, string>> = {
   z: 'źżž',
 }
 
-function patternOf(starts: readonly string[]): RegExp {
-  const alternatives = starts
+function patternOf(starts: readonly string[], codes: readonly string[]): RegExp {
+  const words = starts
     .toSorted((a, b) => b.length - a.length)
     .map((start) => {
       const letters = Array.from(start, (letter) =>
@@ -141,7 +154,8 @@ function patternOf(starts: readonly string[]): RegExp {
         )
       return isSpaced ? `(?<![\\p{L}\\p{N}\\p{M}])${letters.join('')}[\\p{L}\\p{N}\\p{M}]*` : letters.join('')
     })
-  return new RegExp(alternatives.join('|'), 'giu')
+  const written = codes.map((code) => `(?<![\\p{L}\\p{N}])${Array.from(code, escapeRegExp).join('[-_./]?')}(?![\\p{L}\\p{N}])`)
+  return new RegExp([...written, ...words].join('|'), 'giu')
 }
 
 function escapeRegExp(text: string): string {

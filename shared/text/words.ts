@@ -99,6 +99,18 @@ export function* wordsOf(text: string): Generator<Word> {
   }
 }
 
+const code = /[\p{L}\p{N}]+(?:[-_./][\p{L}\p{N}]+)+/gu
+const longestCode = 40
+
+/** Codes written with separators, without them: `J-207` → `j207`, so that either spelling finds the other. */
+export function codesOf(text: string): string[] {
+  const codes = new Set<string>()
+  for (const [written] of text.matchAll(code)) {
+    if (written.length <= longestCode && /\p{N}/u.test(written)) codes.add(foldWord(written.replaceAll(/[-_./]/g, '')))
+  }
+  return [...codes]
+}
+
 /** The terms of a text as the keyword index holds them, in order. */
 export function* termsOf(text: string): Generator<Term> {
   for (const { word, start, end, isWithoutSpaces } of wordsOf(text)) {

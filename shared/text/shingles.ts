@@ -1,4 +1,4 @@
-import { wordsOf } from '../../shared/text/words.ts'
+import { wordsOf } from './words.ts'
 
 /** Words in a row that make a shingle (Broder 1997). */
 const shingleLength = 3
@@ -25,6 +25,14 @@ export function samenessOf(a: ReadonlySet<number>, b: ReadonlySet<number>): numb
   let common = 0
   for (const shingle of small) if (large.has(shingle)) common++
   return common / (a.size + b.size - common)
+}
+
+/** Share of the first text's word sequences that the second one has as well, 0…1. */
+export function containmentOf(part: ReadonlySet<number>, whole: ReadonlySet<number>): number {
+  if (part.size === 0) return 0
+  let common = 0
+  for (const shingle of part) if (whole.has(shingle)) common++
+  return common / part.size
 }
 
 /** FNV-1a, 32 bits. */

@@ -99,6 +99,21 @@ describe('parser processes', () => {
     }
   })
 
+  it('say that they could not be started when the model is not there', async () => {
+    const error = await errorOf(poolOf({ modelFolder: `${repository}/no-such-model` }).parse(fileOf(ferry, 'a.txt')))
+    expect([error.code, error.message]).toEqual(['parser-crashed', 'The reader could not be started'])
+    expect(String(error.details?.['lastWords'])).toContain('no-such-model')
+  })
+
+  it('may not read the files of the computer', async () => {
+    const error = await errorOf(
+      poolOf({ readableFolders: [`${repository}/engine`, `${repository}/shared`, `${repository}/node_modules`] }).parse(
+        fileOf(ferry, 'a.txt'),
+      ),
+    )
+    expect(String(error.details?.['lastWords'])).toContain('Access to this API has been restricted')
+  })
+
   it('open a locked PDF with its password', async () => {
     const { text } = await poolOf().parse(fileOf(makePdf([column([ferry])], { password: 'pier' }), 'a.pdf', { password: 'pier' }))
     expect(text).toBe(ferry)

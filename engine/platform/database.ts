@@ -137,6 +137,8 @@ function meaningOf(errcode: number): number {
 
 /** Turns an error of node:sqlite into one with a code of ours; other errors are returned as they are. */
 export function sqliteError(error: unknown): unknown {
+  // No number that Akin stores is beyond 2^53: its bytes were changed
+  if ((error as { code?: unknown }).code === 'ERR_OUT_OF_RANGE') return damagedError(error)
   const errcode = (error as { errcode?: unknown }).errcode
   if (!(error instanceof Error) || typeof errcode !== 'number') return error
   const options = { cause: error, details: { sqlite: error.message, errcode } }

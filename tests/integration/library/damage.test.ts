@@ -79,6 +79,22 @@ describe('a text whose bytes were changed on the disk', () => {
   })
 })
 
+describe('numbers that cannot have been stored', () => {
+  it('are told as damage, whatever they are read for', async () => {
+    const store = open()
+    const id = await putOne(store, 'A', 'a')
+    await store.close()
+    const connection = new DatabaseSync(file)
+    connection.exec('UPDATE documents SET word_count = 9223372036854775807, first_chunk = 9223372036854775807')
+    connection.close()
+    const again = open()
+    await expect(again.documents.get(id)).rejects.toMatchObject({ code: 'library-damaged' })
+    await expect(again.documents.summaries([id])).rejects.toMatchObject({ code: 'library-damaged' })
+    await expect(again.documents.select({})).rejects.toMatchObject({ code: 'library-damaged' })
+    await again.close()
+  })
+})
+
 describe('a library file that is not one', () => {
   const cases: [string, () => void][] = [
     ['some text', () => writeFileSync(file, 'This is no database at all. '.repeat(1_000))],

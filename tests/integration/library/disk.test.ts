@@ -30,11 +30,11 @@ async function fillUp(store: LibraryStore): Promise<{ ids: number[]; error: Akin
   throw new Error('the disk was never full')
 }
 
-/** Takes all the room that is left. */
-function takeRoom(folder: string, name = 'filler'): string {
+/** Takes all the room that is left, but for some bytes. */
+function takeRoom(folder: string, name = 'filler', butBytes = 0): string {
   const file = join(folder, name)
   const { bavail, bsize } = statfsSync(folder)
-  writeFileSync(file, Buffer.alloc(bavail * bsize))
+  writeFileSync(file, Buffer.alloc(bavail * bsize - butBytes))
   return file
 }
 
@@ -152,7 +152,8 @@ describe.skipIf(reason !== undefined)('a full disk', () => {
     const store = openSqliteLibrary({ folder: disk.folder })
     await fillFixture(store)
     await store.close()
-    const filler = takeRoom(disk.folder)
+    // There is room to open it, and not for a second one
+    const filler = takeRoom(disk.folder, 'filler', 150_000)
     const steps = [...migrations, { name: '9999-add-colour', sql: 'ALTER TABLE documents ADD COLUMN colour TEXT' }]
     expect(() => openSqliteLibrary({ folder: disk.folder, migrations: steps })).toThrow(
       expect.objectContaining({ code: 'disk-full' }) as Error,

@@ -150,6 +150,22 @@ function describeLarge(open: OpenLibrary): void {
       expect(await library.store.documents.statusCounts()).toMatchObject({ documents: 0, trashed: 0, chunks: 0 })
     })
 
+    it('are listed and counted by thousands', async () => {
+      const many = Array.from({ length: 5_200 }, (_, i) =>
+        imported(`Item ${i}`, `text ${i}`, { tags: [`t${i % 2}`, i % 3 === 0 ? 'Three' : 'three'], chunks: [] }),
+      )
+      await library.store.documents.putImported(many)
+      const page = await library.store.documents.list({ filter: { contains: 'item' }, sort: byTitle, offset: 5_150, limit: 100 })
+      const sorted = many.map(({ title }) => title.toLowerCase()).toSorted()
+      expect(page.total).toBe(5_200)
+      expect(page.rows.map(({ title }) => title.toLowerCase())).toEqual(sorted.slice(5_150))
+      expect((await library.store.documents.facets({ contains: 'item', tags: ['t1'] })).tags).toEqual([
+        { value: 'three', count: 5_200 },
+        { value: 't0', count: 2_600 },
+        { value: 't1', count: 2_600 },
+      ])
+    })
+
     it('have a size on disk', async () => {
       const space = await library.store.vectors.openSpace(spaceNamed('one', 384))
       const before = await library.store.sizes()

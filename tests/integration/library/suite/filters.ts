@@ -175,6 +175,11 @@ export function describeFilters(open: OpenLibrary): void {
       expect(await found({ after: today })).toEqual(['D', 'E', 'F'])
     })
 
+    it('take the longest text that may be typed', async () => {
+      expect(await found({ contains: 'a '.repeat(250) })).toEqual(['A', 'B', 'C', 'D'])
+      expect(await found({ contains: 'x'.repeat(500) })).toEqual([])
+    })
+
     it('take ten thousand ids and two hundred names', async () => {
       const ids = Array.from({ length: 10_000 }, (_, i) => i + 1)
       const names = Array.from({ length: 200 }, (_, i) => `name ${i}`)

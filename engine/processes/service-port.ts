@@ -34,6 +34,10 @@ function ipcPort(): ServicePort {
 }
 
 function transferredPort(parentPort: ParentPort): ServicePort {
+  // Node ends a process on a rejection that nobody handles; a utility process warns, and would go on half alive
+  process.on('unhandledRejection', (reason) => {
+    throw reason
+  })
   const inbox = createInbox()
   const waiting: unknown[] = []
   let port: TransferredPort | undefined

@@ -7,21 +7,33 @@ function entries(files: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(files).filter(([, file]) => existsSync(file)))
 }
 
-const preload = entries({ preload: 'electron/preload.ts' })
+/** Every program in Node: the desktop's main process, the processes of the services, and the other hosts. */
+const programs = entries({
+  'electron': 'electron/main.ts',
+  'electron-engine': 'electron/engine-process.ts',
+  'engine': 'engine/engine-main.ts',
+  'inference': 'engine/embedding/onnx/inference-main.ts',
+  'parser': 'engine/importing/parser-main.ts',
+  'server': 'server/main.ts',
+  'cli': 'cli/main.ts',
+})
 
 export default defineConfig({
-  ...(Object.keys(preload).length === 0
-    ? {}
-    : {
-        preload: {
-          build: {
-            externalizeDeps: false,
-            outDir: 'out/preload',
-            // A sandboxed preload cannot be an ES module.
-            rolldownOptions: { input: preload, output: { format: 'cjs', entryFileNames: '[name].cjs' } },
-          },
-        },
-      }),
+  // What is in `dependencies` stays outside; a service finds the file of another by its name beside it.
+  main: {
+    build: {
+      outDir: 'out/main',
+      rolldownOptions: { input: programs, output: { format: 'es', entryFileNames: '[name].js' } },
+    },
+  },
+  preload: {
+    build: {
+      externalizeDeps: false,
+      outDir: 'out/preload',
+      // A sandboxed preload cannot be an ES module, and can require nothing but Electron.
+      rolldownOptions: { input: { preload: 'electron/preload.ts' }, output: { format: 'cjs', entryFileNames: '[name].cjs' } },
+    },
+  },
   renderer: {
     root: 'renderer',
     plugins: [react()],

@@ -13,7 +13,9 @@ export function KeysOverlay(): React.JSX.Element {
   const isOpen = useStore(layers.store, (state) => state.isKeysOpen)
   return (
     <Dialog title="Keys" isOpen={isOpen} onClose={() => layers.setKeysOpen(false)} size="medium">
-      <div className={styles.body} tabIndex={-1}>
+      {/* The list scrolls with the arrow keys. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <div className={styles.body} tabIndex={0} role="region" aria-label="Keys">
         <KeyTable />
       </div>
     </Dialog>

@@ -31,16 +31,16 @@ function Counts({ status }: { readonly status: LibraryStatus }): React.JSX.Eleme
   if (documents === 0) return <span className={styles.item}>Nothing to search yet</span>
   return (
     <>
-      <Link to="/library?status=indexed" className={styles.item}>
+      <Link to="/library?status=indexed" className={cx(styles.item, styles.count)}>
         <b>{formatNumber(indexed)}</b> searchable
       </Link>
       {pending > 0 && (
-        <Link to="/library?status=pending" className={styles.item}>
+        <Link to="/library?status=pending" className={cx(styles.item, styles.count)}>
           <b>{formatNumber(pending)}</b> waiting
         </Link>
       )}
       {failed > 0 && (
-        <Link to="/library?status=failed" className={cx(styles.item, styles.danger)}>
+        <Link to="/library?status=failed" className={cx(styles.item, styles.count, styles.danger)}>
           <Icon of={CircleAlert} size="small" />
           <b>{formatNumber(failed)}</b> failed
         </Link>
@@ -99,7 +99,7 @@ function Model({ status }: { readonly status: LibraryStatus }): React.JSX.Elemen
     return (
       <Link to="/settings/about" className={cx(styles.item, styles.danger)} title={inferenceReason?.message}>
         <Icon of={CircleAlert} size="small" />
-        By words only: the model does not run
+        <span className={styles.clip}>By words only: the model does not run</span>
       </Link>
     )
   }

@@ -6,6 +6,7 @@ import { cx } from '../ui/class-names.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 import { Keys } from '../ui/keys.tsx'
 import type { Toast } from '../ui/toast-store.ts'
+import { sentence } from '../ui/sentence.ts'
 import { useServices } from './services-context.ts'
 import styles from './toast-region.module.css'
 
@@ -47,7 +48,9 @@ function ToastView({ toast, isLast }: { readonly toast: Toast; readonly isLast: 
     >
       <span className={styles.text}>
         {toast.message}
-        {toast.detail !== undefined && <span className={styles.detail}>{toast.detail}</span>}
+        {toast.detail !== undefined && (
+          <span className={styles.detail}>{toast.tone === 'error' ? sentence(toast.detail) : toast.detail}</span>
+        )}
       </span>
       {toast.action !== undefined && (
         <Button

@@ -3,10 +3,10 @@
 const locale = 'en-GB'
 const numbers = new Intl.NumberFormat(locale)
 const oneDecimal = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
-const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' })
-const month = new Intl.DateTimeFormat(locale, { month: 'short', year: 'numeric' })
 const longDay = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric' })
 const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' })
+// Three letters each, so that dates stand in columns; Intl writes "Sept".
+const monthNames = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const
 const languageNames = new Intl.DisplayNames(locale, { type: 'language', fallback: 'code' })
 
 /** `18,204` */
@@ -47,26 +47,34 @@ function readTime(iso: string): Instant | null {
   return { date, precision }
 }
 
-function formatWith(iso: string, full: Intl.DateTimeFormat): string {
+function formatWith(iso: string, full: (date: Date) => string): string {
   const time = readTime(iso)
   if (time === null) return iso
   if (time.precision === 'year') return String(time.date.getFullYear())
-  return (time.precision === 'month' ? month : full).format(time.date)
+  return time.precision === 'month' ? monthOf(time.date) : full(time.date)
+}
+
+function monthOf(date: Date): string {
+  return `${monthNames[date.getMonth()]!} ${date.getFullYear()}`
+}
+
+function dayOf(date: Date): string {
+  return `${date.getDate()} ${monthOf(date)}`
 }
 
 /** `15 Feb 2025`; `Feb 2025` or `2025` where no more is known. */
 export function formatDay(iso: string): string {
-  return formatWith(iso, day)
+  return formatWith(iso, dayOf)
 }
 
 /** `15 February 2025` */
 export function formatLongDay(iso: string): string {
-  return formatWith(iso, longDay)
+  return formatWith(iso, (date) => longDay.format(date))
 }
 
 /** `Feb 2025` */
 export function formatMonth(iso: string): string {
-  return formatWith(iso, month)
+  return formatWith(iso, monthOf)
 }
 
 /** `08:55` */
@@ -80,7 +88,7 @@ export function formatWhen(iso: string, now: Date): string {
   const time = readTime(iso)
   if (time === null) return iso
   const days = daysBetween(time.date, now)
-  const name = days === 0 ? 'Today' : days === 1 ? 'Yesterday' : day.format(time.date)
+  const name = days === 0 ? 'Today' : days === 1 ? 'Yesterday' : dayOf(time.date)
   return `${name}, ${clock.format(time.date)}`
 }
 

@@ -1,7 +1,12 @@
 import type { ReactNode } from 'react'
 import styles from './hidden-text.module.css'
 
+interface HiddenTextProps {
+  readonly children: ReactNode
+  readonly as?: 'span' | 'h1' | 'h2'
+}
+
 /** Words for screen readers only. */
-export function HiddenText({ children }: { readonly children: ReactNode }): React.JSX.Element {
-  return <span className={styles.hidden}>{children}</span>
+export function HiddenText({ children, as: Tag = 'span' }: HiddenTextProps): React.JSX.Element {
+  return <Tag className={styles.hidden}>{children}</Tag>
 }

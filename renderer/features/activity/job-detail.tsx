@@ -6,6 +6,7 @@ import { Button } from '../../ui/button.tsx'
 import { countOf, formatNumber, formatWhen } from '../../ui/format.ts'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { Progress } from '../../ui/progress.tsx'
+import { sentence } from '../../ui/sentence.ts'
 import styles from './job-detail.module.css'
 import { describeCount, describeOutcome, describePace, describeTime, isActive } from './job-groups.ts'
 import { JobItemList } from './job-item-list.tsx'
@@ -31,7 +32,7 @@ export function JobDetail({ job, onBack }: JobDetailProps): React.JSX.Element {
         <p className={styles.summary}>{summaryOf(job)}</p>
         {job.error !== null && (
           <p className={styles.error} role="alert">
-            {job.error.message}. {job.error.advice}
+            {sentence(job.error.message, job.error.advice)}
           </p>
         )}
         {isActive(job) && (

@@ -10,6 +10,7 @@ import { countOf, formatBytes, shortenPath } from '../../ui/format.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { useDelayed } from '../../ui/use-delayed.ts'
+import { sentence } from '../../ui/sentence.ts'
 import { pathOfItem } from '../documents/item-path.ts'
 import styles from './job-item-list.module.css'
 import type { Outcome } from './job-store.ts'
@@ -36,7 +37,7 @@ export function JobItemList({ job, outcome }: JobItemListProps): React.JSX.Eleme
     <div className={styles.scroll} tabIndex={0} role="region" aria-label={outcome === 'failed' ? 'Failed' : 'Skipped'}>
       {own !== null && own.error !== null && (
         <p className={styles.none} role="alert">
-          {own.error.message}.
+          {sentence(own.error.message, own.error.advice)}
         </p>
       )}
       {isLate && (
@@ -82,7 +83,7 @@ function ItemRow({ job, item }: { readonly job: Job; readonly item: JobItem }): 
       </div>
       <div className={styles.why}>
         <b className={cx(item.outcome === 'failed' && styles.failed)}>{item.reason.message}</b>
-        {item.reason.advice !== null && <span>{item.reason.advice}</span>}
+        {item.reason.advice !== null && <span>{sentence(item.reason.advice)}</span>}
       </div>
       {isRetrying ? (
         <span className={styles.trying} role="status">

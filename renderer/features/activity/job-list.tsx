@@ -12,6 +12,7 @@ import { IconButton } from '../../ui/icon-button.tsx'
 import { moveFocus } from '../../ui/move-focus.ts'
 import { Progress } from '../../ui/progress.tsx'
 import { When } from '../../ui/when.tsx'
+import { sentence } from '../../ui/sentence.ts'
 import { describeCount, describeOutcome, describePace, describeTime, isActive, type JobGroup } from './job-groups.ts'
 import styles from './job-list.module.css'
 import { Transfers } from './transfers.tsx'
@@ -45,7 +46,7 @@ export function JobList({ groups, currentId, isLoaded, error }: JobListProps): R
       ))}
       {error !== null && (
         <div className={styles.message} role="alert">
-          <p>{error.message}.</p>
+          <p>{sentence(error.message, error.advice)}</p>
           <Button size="small" onPress={() => void jobs.load()}>
             Try again
           </Button>

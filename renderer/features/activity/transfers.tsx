@@ -5,6 +5,7 @@ import { Button } from '../../ui/button.tsx'
 import { countOf, formatNumber, shortenPath } from '../../ui/format.ts'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { Progress } from '../../ui/progress.tsx'
+import { sentence } from '../../ui/sentence.ts'
 import styles from './job-list.module.css'
 import own from './transfers.module.css'
 
@@ -46,9 +47,7 @@ export function Transfers(): React.JSX.Element | null {
             {unsent.slice(0, 100).map(({ path, message, advice }, i) => (
               <li key={`${path} ${i}`} className={own.unsent}>
                 <b title={path}>{shortenPath(path, 48)}</b>
-                <span>
-                  {message}. {advice}
-                </span>
+                <span>{sentence(message, advice)}</span>
               </li>
             ))}
           </ul>

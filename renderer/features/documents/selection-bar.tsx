@@ -28,7 +28,7 @@ interface SelectionBarProps {
 /** What can be done with the chosen items. */
 export function SelectionBar({ items, onClear, isTrash = false }: SelectionBarProps): React.JSX.Element {
   return (
-    <div className={styles.bar} role="toolbar" aria-label="Selected items">
+    <div className={styles.bar} role="toolbar" aria-label="Selected items" data-selection-bar>
       <span className={styles.count} role="status">
         {formatNumber(items.length)} selected
       </span>
@@ -100,12 +100,17 @@ function TrashTools({ items }: { readonly items: readonly SelectedItem[] }): Rea
         onConfirm={() => void actions.purge(items.map(({ id }) => id))}
         onClose={() => setAsking(false)}
       >
-        <p>
-          Their texts, tags and stars are removed from this library. Original files outside Akin stay where they are. This cannot
-          be undone.
-        </p>
+        <PurgeWarning />
       </ConfirmDialog>
     </>
+  )
+}
+
+export function PurgeWarning(): React.JSX.Element {
+  return (
+    <p>
+      Text, tags and star are removed from this library. Original files outside Akin stay where they are. This cannot be undone.
+    </p>
   )
 }
 

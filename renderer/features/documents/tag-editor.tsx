@@ -26,6 +26,7 @@ interface TagEditorProps {
 export function TagEditor({ isOpen, onClose, anchor, ...rest }: TagEditorProps): React.JSX.Element {
   return (
     <Popover
+      holdsDialog
       isOpen={isOpen}
       onOpenChange={(open) => !open && onClose()}
       triggerRef={anchor}

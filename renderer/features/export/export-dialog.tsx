@@ -6,6 +6,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { countOf, formatNumber } from '../../ui/format.ts'
 import { Progress } from '../../ui/progress.tsx'
 import { saveFile } from '../../ui/save-file.ts'
+import { sentence } from '../../ui/sentence.ts'
 import styles from './export-dialog.module.css'
 import { exportItems, type ExportFormat } from './export-items.ts'
 
@@ -57,9 +58,7 @@ export function ExportDialog({ items, format, onClose }: ExportDialogProps): Rea
             </p>
           </>
         ) : (
-          <p role="alert">
-            {error.message}. {error.advice}
-          </p>
+          <p role="alert">{sentence(error.message, error.advice)}</p>
         )}
         <Button onPress={onClose}>{error === null ? 'Cancel' : 'Close'}</Button>
       </div>

@@ -7,8 +7,10 @@ import { Button } from '../../ui/button.tsx'
 import { cx } from '../../ui/class-names.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { countOf, formatDay } from '../../ui/format.ts'
+import { HiddenText } from '../../ui/hidden-text.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { useDelayed } from '../../ui/use-delayed.ts'
+import { sentence } from '../../ui/sentence.ts'
 import styles from './compare-dialog.module.css'
 import { compareTexts, foldSame, type DiffPart, type DiffRow } from './diff.ts'
 
@@ -34,7 +36,9 @@ export function CompareDialog({ left, right, onClose }: CompareDialogProps): Rea
   return (
     <Dialog title="Compare" isOpen onClose={onClose} size="large">
       {document === null ? (
-        <div className={styles.waiting}>{error === null ? isLate && <Skeleton width={60} /> : `${error.message}.`}</div>
+        <div className={styles.waiting}>
+          {error === null ? isLate && <Skeleton width={60} /> : sentence(error.message, error.advice)}
+        </div>
       ) : (
         <Comparison left={left} right={document} onKeep={keep} />
       )}
@@ -123,6 +127,11 @@ function PairRow({ row: { left, right, isSame } }: { readonly row: DiffRow }): R
 }
 
 function Side({ parts }: { readonly parts: readonly DiffPart[] | null }): React.JSX.Element {
-  if (parts === null) return <p className={styles.missing} aria-label="Not in this one" />
+  if (parts === null)
+    return (
+      <p className={styles.missing}>
+        <HiddenText>Not in this one</HiddenText>
+      </p>
+    )
   return <p>{parts.map(({ text, isChanged }, i) => (isChanged ? <mark key={i}>{text}</mark> : <span key={i}>{text}</span>))}</p>
 }

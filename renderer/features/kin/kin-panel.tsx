@@ -13,6 +13,7 @@ import { moveFocus } from '../../ui/move-focus.ts'
 import { Segments } from '../../ui/segments.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { useDelayed } from '../../ui/use-delayed.ts'
+import { sentence } from '../../ui/sentence.ts'
 import { groupKin, quoteOf } from './kin-groups.ts'
 import { KinItem } from './kin-item.tsx'
 import styles from './kin-panel.module.css'
@@ -76,7 +77,7 @@ function KinContent({ document, entry, onRetry }: KinContentProps): React.JSX.El
   if (entry !== undefined && entry.error !== null && entry.reply === null) {
     return (
       <div className={styles.message}>
-        <p>{entry.error.message}.</p>
+        <p>{sentence(entry.error.message, entry.error.advice)}</p>
         <Button size="small" onPress={onRetry} isBusy={entry.isLoading}>
           Try again
         </Button>

@@ -20,11 +20,11 @@ interface Options {
   /** The passage that was found, if one was. */
   readonly matched: TextSpan | null
   readonly textLength: number
-  readonly readAt: number
+  readonly whereReading: () => number
 }
 
 /** What kin are shown of: the item, the selected passage, the one that was found, or what one reads. */
-export function useKinTarget({ documentId, matched, textLength, readAt }: Options): KinChoice {
+export function useKinTarget({ documentId, matched, textLength, whereReading }: Options): KinChoice {
   const [choice, setChoice] = useState<{ documentId: number; mode: 'item' | 'passage'; span: TextSpan | null }>({
     documentId,
     mode: 'item',
@@ -33,7 +33,7 @@ export function useKinTarget({ documentId, matched, textLength, readAt }: Option
   // What was chosen belongs to one item: the next one begins with its whole.
   const mode = choice.documentId === documentId ? choice.mode : 'item'
   const chosen = choice.documentId === documentId ? choice.span : null
-  const visible = (): TextSpan => [readAt, Math.min(textLength, readAt + visibleLength)]
+  const visible = (): TextSpan => [whereReading(), Math.min(textLength, whereReading() + visibleLength)]
   const quoted = mode === 'item' ? null : chosen
   const passage = quoted === null || quoted[1] <= quoted[0] ? null : { start: quoted[0], end: quoted[1] }
   return {

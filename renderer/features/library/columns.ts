@@ -21,22 +21,30 @@ export const allColumns: readonly Column[] = [
   { key: 'date', label: 'Date', width: 104, isNumber: true, sortBy: 'date' },
   { key: 'tags', label: 'Tags', width: 108 },
   { key: 'language', label: 'Lang', width: 48, sortBy: 'language' },
-  { key: 'length', label: 'Words', width: 68, isNumber: true, sortBy: 'length' },
+  { key: 'length', label: 'Words', width: 76, isNumber: true, sortBy: 'length' },
   { key: 'status', label: 'Status', width: 136, sortBy: 'status' },
 ]
 
-const leftOutWhenCompact: ReadonlySet<ColumnKey> = new Set(['kind', 'author', 'tags', 'length'])
-const leftOutWhenNarrow: ReadonlySet<ColumnKey> = new Set([...leftOutWhenCompact, 'language'])
+const titleWidth = 200
+const boxWidth = 34
+const starWidth = 32
+/** Which columns go first when there is little room. */
+const leftOutFirst: readonly ColumnKey[] = ['kind', 'length', 'author', 'tags', 'language', 'source', 'status', 'date']
 
-/** The chosen columns that there is room for. */
-export function shownColumns(chosen: readonly ColumnKey[], room: 'wide' | 'compact' | 'narrow'): readonly Column[] {
-  const leftOut = room === 'wide' ? new Set<ColumnKey>() : room === 'compact' ? leftOutWhenCompact : leftOutWhenNarrow
-  return allColumns.filter(({ key }) => chosen.includes(key) && !leftOut.has(key))
+/** The chosen columns that there is room for, so that titles stay readable. */
+export function shownColumns(chosen: readonly ColumnKey[], tableWidth: number): readonly Column[] {
+  let columns = allColumns.filter(({ key }) => chosen.includes(key))
+  const room = tableWidth - boxWidth - titleWidth - starWidth
+  for (const key of leftOutFirst) {
+    if (columns.reduce((sum, { width }) => sum + width, 0) <= room) break
+    columns = columns.filter((column) => column.key !== key)
+  }
+  return columns
 }
 
 /** Box, title, columns, star: as `grid-template-columns`. */
 export function templateOf(columns: readonly Column[]): string {
-  return `34px minmax(160px, 1fr) ${columns.map(({ width }) => `${width}px`).join(' ')} 32px`
+  return `${boxWidth}px minmax(120px, 1fr) ${columns.map(({ width }) => `${width}px`).join(' ')} ${starWidth}px`
 }
 
 /** Dates and lengths begin with the most, words with A. */

@@ -10,6 +10,7 @@ import { IconButton } from '../../ui/icon-button.tsx'
 import { Keys } from '../../ui/keys.tsx'
 import { Menu, MenuItem, MenuSection } from '../../ui/menu.tsx'
 import { TextField } from '../../ui/text-field.tsx'
+import { PurgeWarning } from '../documents/selection-bar.tsx'
 import { useChooser } from '../importing/use-chooser.ts'
 import { allColumns, withColumn } from './columns.ts'
 import styles from './library-bar.module.css'
@@ -167,10 +168,7 @@ function TrashButtons({ view, onView }: Pick<LibraryBarProps, 'view' | 'onView'>
         onConfirm={() => void empty()}
         onClose={() => setAsking(false)}
       >
-        <p>
-          Their texts, tags and stars are removed from this library. Original files outside Akin stay where they are. This cannot
-          be undone.
-        </p>
+        <PurgeWarning />
       </ConfirmDialog>
     </>
   )

@@ -2,6 +2,7 @@ import { FilePlus2, FolderPlus } from 'lucide-react'
 import type { AkinError } from '../../../shared/errors.ts'
 import { useServices } from '../../app/services-context.ts'
 import { Button } from '../../ui/button.tsx'
+import { sentence } from '../../ui/sentence.ts'
 import { useChooser } from '../importing/use-chooser.ts'
 import styles from './library-empty.module.css'
 import { emptyView, isNarrowed, type LibraryView } from './library-view.ts'
@@ -17,21 +18,14 @@ export function LibraryEmpty({ view, error, onView }: LibraryEmptyProps): React.
   const { library } = useServices()
   if (error !== null) {
     return (
-      <Message title="The library could not be read" text={`${error.message}. ${error.advice ?? ''}`}>
+      <Message title="The library could not be read" text={sentence(error.message, error.advice)}>
         <Button onPress={() => library.retry()}>Try again</Button>
       </Message>
     )
   }
   if (isNarrowed(view)) {
     return (
-      <Message
-        title="No item fits"
-        text={
-          view.contains === ''
-            ? 'No item has all that is chosen on the left.'
-            : `No title, tag or author here has “${view.contains}” in it.`
-        }
-      >
+      <Message title="No item fits" text={nothingFits(view)}>
         <Button onPress={() => onView({ ...emptyView, isTrash: view.isTrash })}>Show everything</Button>
       </Message>
     )
@@ -39,6 +33,13 @@ export function LibraryEmpty({ view, error, onView }: LibraryEmptyProps): React.
   if (view.isTrash)
     return <Message title="The trash is empty" text="What you delete stays here for a while and can be put back." />
   return <NothingYet />
+}
+
+function nothingFits(view: LibraryView): string {
+  const isChosen = isNarrowed({ ...view, contains: '' })
+  if (view.contains === '') return 'No item has all that is chosen on the left.'
+  const holds = `Nothing here has “${view.contains}” in its title, tags or author`
+  return isChosen ? `${holds} and fits what is chosen on the left.` : `${holds}.`
 }
 
 function NothingYet(): React.JSX.Element {

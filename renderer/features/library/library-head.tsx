@@ -20,7 +20,7 @@ export function LibraryHead({ columns, template }: LibraryHeadProps): React.JSX.
   const { library } = useServices()
   const cover = useStore(library.store, ({ selection, cache }) => coverOf(selection, cache.total))
   return (
-    <div role="rowgroup">
+    <div role="rowgroup" className={styles.headGroup}>
       <div className={styles.head} style={{ gridTemplateColumns: template }} role="row" aria-rowindex={1}>
         <span role="columnheader" className={styles.check}>
           <Checkbox

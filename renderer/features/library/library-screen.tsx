@@ -42,7 +42,16 @@ export function LibraryScreen(): React.JSX.Element {
       <LibraryBar view={view} onView={go} filterInput={filterInput} facets={facets} />
       <div className={styles.panes}>
         {facets.isOpen && (
-          <div className={cx(styles.facets, facets.canFold && styles.over)}>
+          // Escape folds the filters away where they lie over the table.
+          // oxlint-disable-next-line jsx-a11y/no-static-element-interactions
+          <div
+            className={cx(styles.facets, facets.canFold && styles.over)}
+            onKeyDown={(event) => {
+              if (event.key !== 'Escape' || !facets.canFold) return
+              event.stopPropagation()
+              facets.toggle()
+            }}
+          >
             <FacetPane view={view} onView={(next) => go(next, 'done')} />
           </div>
         )}
@@ -81,8 +90,15 @@ function Preview({ reader }: { readonly reader: React.RefObject<ReaderPaneHandle
         side="after"
         onResize={setWidth}
       />
-      <div className={styles.preview} style={{ width }}>
-        <ReaderPane ref={reader} place={place} isChosen={false} onClose={() => library.setPreview(false)} />
+      <div className={styles.preview}>
+        <ReaderPane
+          ref={reader}
+          place={place}
+          isChosen={false}
+          hasLittleRoom
+          width={width}
+          onClose={() => library.setPreview(false)}
+        />
       </div>
     </>
   )

@@ -2,8 +2,8 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useLayoutEffect, useMemo, useRef, type KeyboardEvent, type MouseEvent } from 'react'
 import { useStore } from 'zustand'
 import { useServices } from '../../app/services-context.ts'
-import { useIsCompact, useIsNarrow } from '../../ui/use-media-query.ts'
 import { useDelayed } from '../../ui/use-delayed.ts'
+import { useElementWidth } from '../../ui/use-element-width.ts'
 import { shownColumns, templateOf, type Column } from './columns.ts'
 import { LibraryHead } from './library-head.tsx'
 import { LibraryRow } from './library-row.tsx'
@@ -25,9 +25,9 @@ interface LibraryTableProps {
 export function LibraryTable({ rowActions, onMove }: LibraryTableProps): React.JSX.Element {
   const { library } = useServices()
   const { cache, cursor } = useStore(library.store)
-  const columns = useColumns()
-  const template = useMemo(() => templateOf(columns), [columns])
   const grid = useRef<HTMLDivElement>(null)
+  const columns = useColumns(grid)
+  const template = useMemo(() => templateOf(columns), [columns])
   const scroller = useRef<HTMLDivElement>(null)
   const cursorRow = rowAt(cache, cursor)
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
@@ -56,7 +56,6 @@ export function LibraryTable({ rowActions, onMove }: LibraryTableProps): React.J
       onClick={(event) => pressRow(event, library, rowActions)}
       onDoubleClick={(event) => pressRow(event, library, rowActions)}
     >
-      <LibraryHead columns={columns} template={template} />
       <LibraryRows scroller={scroller} columns={columns} template={template} />
     </div>
   )
@@ -78,6 +77,8 @@ function LibraryRows({ scroller, columns, template }: LibraryRowsProps): React.J
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan,
+    scrollMargin: rowHeight,
+    scrollPaddingStart: rowHeight,
     initialOffset: () => library.store.getState().scrollTop,
   })
   const items = virtualizer.getVirtualItems()
@@ -99,10 +100,11 @@ function LibraryRows({ scroller, columns, template }: LibraryRowsProps): React.J
     <div
       ref={scroller}
       className={styles.scroll}
-      role="rowgroup"
+      role="presentation"
       onScroll={(event) => library.keepScroll(event.currentTarget.scrollTop)}
     >
-      <div className={styles.rows} style={{ height: virtualizer.getTotalSize() }} role="presentation">
+      <LibraryHead columns={columns} template={template} />
+      <div className={styles.rows} style={{ height: virtualizer.getTotalSize() }} role="rowgroup">
         {items.map(({ index, start }) => {
           const row = rowAt(cache, index)
           return (
@@ -110,7 +112,7 @@ function LibraryRows({ scroller, columns, template }: LibraryRowsProps): React.J
               key={index}
               row={row}
               index={index}
-              top={start}
+              top={start - rowHeight}
               columns={columns}
               template={template}
               isCursor={index === cursor}
@@ -124,11 +126,11 @@ function LibraryRows({ scroller, columns, template }: LibraryRowsProps): React.J
   )
 }
 
-function useColumns(): readonly Column[] {
+function useColumns(grid: React.RefObject<HTMLElement | null>): readonly Column[] {
   const { settings } = useServices()
   const chosen = useStore(settings.store, (state) => state.settings.columns)
-  const [isCompact, isNarrow] = [useIsCompact(), useIsNarrow()]
-  return useMemo(() => shownColumns(chosen, isNarrow ? 'narrow' : isCompact ? 'compact' : 'wide'), [chosen, isCompact, isNarrow])
+  const width = useElementWidth(grid)
+  return useMemo(() => shownColumns(chosen, width), [chosen, width])
 }
 
 /** Finds the row that was pressed and the part of it: the box, the star, or the row as a whole. */

@@ -6,6 +6,8 @@ import type { MarkedWords } from './query-marks.ts'
 /** What the parts of an article need to know; changes seldom while one reads. */
 export interface ArticleLook {
   readonly document: Document
+  /** Ranks of its headings, by their start. */
+  readonly headings: ReadonlyMap<number, number>
   /** The stretch that was searched for or chosen. */
   readonly passage: TextSpan | null
   /** The sentence nearest in meaning. */

@@ -12,17 +12,19 @@ interface ArticleHeadProps {
   readonly blocked: BlockedPictures
   readonly onLoadOnce: () => void
   readonly onAlwaysLoad: () => void
+  /** Beside a list, the bar above names the source. */
+  readonly isCompact: boolean
 }
 
 /** Title, author and what is held back. */
-export function ArticleHead({ document, blocked, onLoadOnce, onAlwaysLoad }: ArticleHeadProps): React.JSX.Element {
+export function ArticleHead({ document, blocked, onLoadOnce, onAlwaysLoad, isCompact }: ArticleHeadProps): React.JSX.Element {
   const { title, author, source, publishedAt, importedAt, wordCount, pageCount, tags } = document
   return (
     <header>
       <h1 className={styles.title}>{title}</h1>
       <p className={styles.byline}>
         {author !== null && <span>{author}</span>}
-        {source.label !== author && <span>{source.label}</span>}
+        {!isCompact && source.label !== author && <span>{source.label}</span>}
         <When iso={publishedAt ?? importedAt} format={formatLongDay} />
         {pageCount > 1 && <span>{countOf(pageCount, 'page')}</span>}
         {wordCount > 0 && <span>{readingTime(wordCount)}</span>}

@@ -81,7 +81,13 @@ export function Article(props: ArticleProps): React.JSX.Element {
           style={{ '--read': `${fontSizePx}px` } as React.CSSProperties}
           lang={document.language ?? undefined}
         >
-          <ArticleHead document={document} blocked={blocked} onLoadOnce={props.onLoadOnce} onAlwaysLoad={props.onAlwaysLoad} />
+          <ArticleHead
+            document={document}
+            blocked={blocked}
+            onLoadOnce={props.onLoadOnce}
+            onAlwaysLoad={props.onAlwaysLoad}
+            isCompact={isCompact}
+          />
           {sections.map((section) => (
             <ArticleSection
               key={section.index}

@@ -1,11 +1,10 @@
 import type { Block } from '../../../shared/model/content.ts'
-import type { Document } from '../../../shared/model/document.ts'
 import { cx } from '../../ui/class-names.ts'
 import { useArticle } from './article-context.ts'
 import styles from './article.module.css'
 import type { PieceGroup } from './group-pieces.ts'
 import { InlineText } from './inline-text.tsx'
-import { isSameTitle } from './outline.ts'
+import { beginsWithTitle } from './outline.ts'
 import { PictureBlock } from './picture-block.tsx'
 import type { Piece } from './sections.ts'
 
@@ -47,9 +46,11 @@ export function BlockGroup({ group, isPassage }: BlockGroupProps): React.JSX.Ele
 }
 
 function SingleBlock({ piece, isPassage }: { readonly piece: Piece; readonly isPassage: boolean }): React.JSX.Element {
-  const { document } = useArticle()
+  const { document, headings } = useArticle()
   const { block, start, end, isFirst } = piece
-  if (isTitle(document, piece)) return <div data-piece={start} />
+  // The heading that a text begins with is mostly its title, which stands above already.
+  if (block.type === 'heading' && block === document.content.blocks[0] && beginsWithTitle(document))
+    return <div data-piece={start} />
   if (block.type === 'rule') return <hr className={styles.rule} data-piece={start} />
   if (block.type === 'image') return <PictureBlock block={block} />
   const text = <InlineText start={start} end={end} markPassage={!isPassage} />
@@ -60,18 +61,13 @@ function SingleBlock({ piece, isPassage }: { readonly piece: Piece; readonly isP
       </p>
     )
   }
-  // The title of the item is the first heading; those of its text come below it.
-  const Heading = `h${Math.min(6, block.level + 1)}` as 'h2'
+  const level = headings.get(block.start) ?? 2
+  const Heading = `h${level}` as 'h2'
   return (
-    <Heading className={cx(styles.heading, styles[`level${Math.min(4, block.level)}`])} data-piece={start}>
+    <Heading className={cx(styles.heading, styles[`level${Math.min(4, level - 1)}`])} data-piece={start}>
       {text}
     </Heading>
   )
-}
-
-/** The heading that a text begins with is mostly its title, which stands above already. */
-function isTitle({ content, text, title }: Document, { block, start, end }: Piece): boolean {
-  return block.type === 'heading' && block === content.blocks[0] && isSameTitle(text.slice(start, end), title)
 }
 
 interface PiecesProps {
@@ -118,16 +114,17 @@ function TableBlock({ pieces, isPassage }: PiecesProps): React.JSX.Element {
   const { document } = useArticle()
   const head = pieces.filter(({ block }) => (block as TableRow).isHeader)
   const body = pieces.filter(({ block }) => !(block as TableRow).isHeader)
+  const isNumberColumn = numberColumns(body, document.text)
   const row = ({ block, start }: Piece): React.JSX.Element => {
     const { cells, isHeader } = block as TableRow
     const Cell = isHeader ? 'th' : 'td'
     return (
       <tr key={start} data-piece={start}>
-        {cells.map(([from, to]) => (
+        {cells.map(([from, to], column) => (
           <Cell
             key={from}
             scope={isHeader ? 'col' : undefined}
-            className={isNumber(document.text.slice(from, to)) ? styles.number : undefined}
+            className={isNumberColumn[column] === true ? styles.number : undefined}
           >
             <InlineText start={from} end={to} markPassage={!isPassage} />
           </Cell>
@@ -145,6 +142,18 @@ function TableBlock({ pieces, isPassage }: PiecesProps): React.JSX.Element {
       </table>
     </div>
   )
+}
+
+/** Which columns hold nothing but numbers: they are set to the right, with their heads. */
+function numberColumns(body: readonly Piece[], text: string): boolean[] {
+  const isNumberColumn: boolean[] = []
+  for (const { block } of body) {
+    for (const [i, [from, to]] of (block as TableRow).cells.entries()) {
+      const cell = text.slice(from, to)
+      if (cell.trim() !== '') isNumberColumn[i] = (isNumberColumn[i] ?? true) && isNumber(cell)
+    }
+  }
+  return isNumberColumn
 }
 
 function isNumber(text: string): boolean {

@@ -1,10 +1,11 @@
 import { ArrowLeft, ArrowRight, ListTree } from 'lucide-react'
-import { useEffect, useMemo, useState } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router'
 import type { Document } from '../../../shared/model/document.ts'
 import { useCommands } from '../../app/commands/use-commands.ts'
 import { useDocumentTitle } from '../../app/use-document-title.ts'
 import { cx } from '../../ui/class-names.ts'
+import { HiddenText } from '../../ui/hidden-text.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { useIsCompact } from '../../ui/use-media-query.ts'
 import { KinPanel } from '../kin/kin-panel.tsx'
@@ -39,8 +40,16 @@ export function ItemScreen(): React.JSX.Element {
     documentId: place.documentId,
     matched: place.passage,
     textLength: document?.text.length ?? 0,
-    readAt: reader.readAt,
+    whereReading: reader.whereReading,
   })
+  const { close: closeOutline } = outline
+  const goTo = useCallback(
+    (offset: number) => {
+      article.current?.reveal(offset, 'top')
+      closeOutline()
+    },
+    [article, closeOutline],
+  )
   const kinOfPassage = (span: readonly [number, number]): void => {
     choice.choosePassage(span)
     showKin()
@@ -51,6 +60,7 @@ export function ItemScreen(): React.JSX.Element {
   useItemScreenCommands(reader, outline.toggle)
   return (
     <>
+      {document === null && <HiddenText as="h1">Item</HiddenText>}
       <header className={styles.bar}>
         <ItemBarStart document={document} />
         <span className={styles.gap} />
@@ -61,7 +71,7 @@ export function ItemScreen(): React.JSX.Element {
       <div className={styles.panes}>
         {outline.isOpen && document !== null && (
           <div className={cx(styles.outline, outline.isCompact && styles.over)}>
-            <OutlineOf reader={reader} document={document} onGo={(offset) => article.current?.reveal(offset, 'top')} />
+            <OutlineOf reader={reader} document={document} onGo={goTo} />
           </div>
         )}
         <section className={styles.text} aria-label="Item">
@@ -108,7 +118,15 @@ function OutlineOf({ reader, document, onGo }: OutlineOfProps): React.JSX.Elemen
 
 const outlineKey = 'akin.outline'
 
-function useOutlineVisibility(): { isOpen: boolean; isCompact: boolean; toggle: () => void } {
+interface OutlineVisibility {
+  readonly isOpen: boolean
+  readonly isCompact: boolean
+  readonly toggle: () => void
+  /** Where it lies over the text, it leaves when a place was chosen. */
+  readonly close: () => void
+}
+
+function useOutlineVisibility(): OutlineVisibility {
   const isCompact = useIsCompact()
   const [isWanted, setWanted] = useState(() => localStorage.getItem(outlineKey) !== 'closed')
   const [isShownCompact, setShownCompact] = useState(false)
@@ -120,7 +138,7 @@ function useOutlineVisibility(): { isOpen: boolean; isCompact: boolean; toggle: 
       localStorage.setItem(outlineKey, isOpen ? 'closed' : 'open')
     }
   }
-  return { isOpen, isCompact, toggle }
+  return { isOpen, isCompact, toggle, close: useCallback(() => setShownCompact(false), []) }
 }
 
 function useItemScreenCommands({ article }: Reader, toggleOutline: () => void): void {

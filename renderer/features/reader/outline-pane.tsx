@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { memo, useEffect, useRef } from 'react'
 import { Button } from 'react-aria-components/Button'
 import { Link } from 'react-router'
 import type { Document } from '../../../shared/model/document.ts'
@@ -55,18 +55,30 @@ function Outline({ entries, readAt, onGo }: Omit<OutlinePaneProps, 'document'>):
     <nav aria-labelledby="outline" ref={list} className={styles.outline}>
       <SideHead id="outline">Outline</SideHead>
       {entries.map(({ title, depth, start }, i) => (
-        <Button
-          key={start}
-          className={cx(side.item, styles[`depth${depth}`])}
-          aria-current={i === current ? 'true' : undefined}
-          onPress={() => onGo(start)}
-        >
-          <span className={side.label}>{title}</span>
-        </Button>
+        <OutlineLine key={start} title={title} depth={depth} start={start} isCurrent={i === current} onGo={onGo} />
       ))}
     </nav>
   )
 }
+
+interface OutlineLineProps extends OutlineEntry {
+  readonly isCurrent: boolean
+  readonly onGo: (offset: number) => void
+}
+
+/** Long books have hundreds: only those that change are drawn anew. */
+const OutlineLine = memo(function OutlineLine(props: OutlineLineProps): React.JSX.Element {
+  const { title, depth, start, isCurrent, onGo } = props
+  return (
+    <Button
+      className={cx(side.item, styles[`depth${depth}`])}
+      aria-current={isCurrent ? 'true' : undefined}
+      onPress={() => onGo(start)}
+    >
+      <span className={side.label}>{title}</span>
+    </Button>
+  )
+})
 
 function Facts({ document }: { readonly document: Document }): React.JSX.Element {
   const { kind, author, publishedAt, importedAt, readAt, wordCount, pageCount, language, sources } = document
@@ -80,7 +92,7 @@ function Facts({ document }: { readonly document: Document }): React.JSX.Element
     ['Pages', pageCount > 1 ? formatNumber(pageCount) : null],
     ['Language', language === null ? null : languageName(language)],
     ['Tags', document.tags.length === 0 ? null : <TagList tags={document.tags} />],
-    [sources.length > 1 ? 'Sources' : 'Source', <SourceList key="sources" sources={sources} />],
+    [sources.length > 1 ? 'Sources' : 'Source', <SourceList key="sources" sources={sources} title={document.title} />],
     ['Status', <StatusMark key="status" item={document} />],
   ]
   return (
@@ -110,12 +122,17 @@ function TagList({ tags }: { readonly tags: readonly string[] }): React.JSX.Elem
   )
 }
 
-function SourceList({ sources }: Pick<Document, 'sources'>): React.JSX.Element {
+/** Where it lies; the file's name only where the title says something else. */
+function describeSource(label: string, name: string, title: string): string {
+  return name === title ? label : `${label} · ${name}`
+}
+
+function SourceList({ sources, title }: Pick<Document, 'sources' | 'title'>): React.JSX.Element {
   return (
     <>
       {sources.map(({ location, label, type }) => (
         <span key={location} className={styles.source} title={type === 'inline' ? label : location}>
-          {type === 'path' || type === 'upload' ? nameOfLocation(location) : label}
+          {describeSource(label, type === 'inline' ? title : nameOfLocation(location), title)}
         </span>
       ))}
     </>

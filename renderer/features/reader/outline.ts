@@ -1,4 +1,5 @@
 import type { Content } from '../../../shared/model/content.ts'
+import type { Document } from '../../../shared/model/document.ts'
 
 export interface OutlineEntry {
   readonly title: string
@@ -24,10 +25,16 @@ export function outlineOf(text: string, content: Content, documentTitle: string)
   return shown.map(({ title, level, start }) => ({ title, start, depth: Math.min(deepest, levels.indexOf(level)) }))
 }
 
-/** True when a heading only repeats the title. */
+/** True when the text begins with a heading that repeats its title: it is shown once. */
+export function beginsWithTitle({ content, text, title }: Pick<Document, 'content' | 'text' | 'title'>): boolean {
+  const [first] = content.blocks
+  return first?.type === 'heading' && isSameTitle(text.slice(first.start, first.end), title)
+}
+
+/** True when a heading only repeats the title, which may be the file's name. */
 export function isSameTitle(heading: string, title: string): boolean {
   const plain = (text: string): string => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '')
-  return plain(heading) === plain(title)
+  return plain(heading) === plain(title) || plain(heading) === plain(title.replace(/\.[a-z0-9]{1,5}$/iu, ''))
 }
 
 /** The entry that the given place of the text stands under; −1 before the first. */

@@ -5,6 +5,7 @@ import { Button } from '../../ui/button.tsx'
 import { cx } from '../../ui/class-names.ts'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { useDelayed } from '../../ui/use-delayed.ts'
+import { sentence } from '../../ui/sentence.ts'
 import { Article } from './article.tsx'
 import styles from './article.module.css'
 import own from './reader-body.module.css'
@@ -85,7 +86,7 @@ function ItemState({ reader }: { readonly reader: Reader }): React.JSX.Element |
           </Button>
         }
       >
-        {reason === null ? 'It could not be read.' : `${reason.message}. ${reason.advice ?? ''}`}
+        {reason === null ? 'It could not be read.' : sentence(reason.message, reason.advice)}
       </Banner>
     )
   }
@@ -105,7 +106,7 @@ function ReaderError({ reader }: { readonly reader: Reader }): React.JSX.Element
   return (
     <div className={own.message}>
       <h2>{isGone ? 'This item is no longer here' : 'This item could not be opened'}</h2>
-      <p>{isGone ? 'It was deleted for good, or the link to it is old.' : `${error?.message ?? ''}. ${error?.advice ?? ''}`}</p>
+      <p>{isGone ? 'It was deleted for good, or the link to it is old.' : sentence(error?.message, error?.advice)}</p>
       {!isGone && (
         <Button onPress={() => reader.reload()} isBusy={reader.entry?.isLoading ?? false}>
           Try again

@@ -3,6 +3,7 @@ import { useCallback, useState, type Ref, useImperativeHandle } from 'react'
 import { useNavigate } from 'react-router'
 import { useStore } from 'zustand'
 import { useServices } from '../../app/services-context.ts'
+import { cx } from '../../ui/class-names.ts'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { useIsCompact } from '../../ui/use-media-query.ts'
 import { pathOfItem } from '../documents/item-path.ts'
@@ -27,21 +28,25 @@ interface ReaderPaneProps {
   /** True when the person chose the item, not the list by itself: it then counts as read after a while. */
   readonly isChosen: boolean
   readonly onClose?: () => void
+  /** Where there is little room, kin are shown only when they are asked for. */
+  readonly hasLittleRoom?: boolean
+  /** Of the text, without the kin; it takes what there is where it is not given. */
+  readonly width?: number
   readonly ref?: Ref<ReaderPaneHandle>
 }
 
 /** The reader beside a list, with its kin. */
-export function ReaderPane({ place, isChosen, onClose, ref }: ReaderPaneProps): React.JSX.Element {
+export function ReaderPane({ place, isChosen, onClose, hasLittleRoom = false, width, ref }: ReaderPaneProps): React.JSX.Element {
   const navigate = useNavigate()
   const reader = useReader(place)
   const { document, find, article } = reader
   const [hasTagsOpen, setTagsOpen] = useState(false)
-  const kin = useKinVisibility()
+  const kin = useKinVisibility(hasLittleRoom)
   const choice = useKinTarget({
     documentId: place.documentId,
     matched: place.passage,
     textLength: document?.text.length ?? 0,
-    readAt: reader.readAt,
+    whereReading: reader.whereReading,
   })
   const { choosePassage } = choice
   const showKin = kin.show
@@ -68,7 +73,12 @@ export function ReaderPane({ place, isChosen, onClose, ref }: ReaderPaneProps): 
   }
   return (
     <>
-      <section className={styles.pane} aria-label="Reader" data-area="reader">
+      <section
+        className={styles.pane}
+        style={width === undefined ? undefined : { width, flex: 'none' }}
+        aria-label="Reader"
+        data-area="reader"
+      >
         <header className={styles.bar}>
           {find.isOpen ? (
             <FindBar find={find} onClose={() => find.close()} />
@@ -82,21 +92,27 @@ export function ReaderPane({ place, isChosen, onClose, ref }: ReaderPaneProps): 
         </header>
         <ReaderBody reader={reader} isCompact onKinOfPassage={kinOfPassage} />
       </section>
-      {kin.isOpen && document !== null && <KinPanel document={document} choice={choice} onClose={kin.toggle} />}
+      {kin.isOpen && document !== null && (
+        <div className={cx(styles.kin, kin.isOver && styles.over)}>
+          <KinPanel document={document} choice={choice} onClose={kin.toggle} />
+        </div>
+      )}
     </>
   )
 }
 
 interface KinVisibility {
   readonly isOpen: boolean
+  /** True where they lie over the text instead of beside it. */
+  readonly isOver: boolean
   readonly toggle: () => void
   readonly show: () => void
 }
 
 /** Whether kin stand beside the text: as the person chose where there is room, on demand where there is little. */
-export function useKinVisibility(): KinVisibility {
+export function useKinVisibility(hasLittleRoom = false): KinVisibility {
   const { settings } = useServices()
-  const isCompact = useIsCompact()
+  const isCompact = useIsCompact() || hasLittleRoom
   const isWanted = useStore(settings.store, (state) => state.settings.kinPanel)
   const [isShownCompact, setShownCompact] = useState(false)
   const isOpen = isCompact ? isShownCompact : isWanted
@@ -107,5 +123,10 @@ export function useKinVisibility(): KinVisibility {
     },
     [isCompact, settings],
   )
-  return { isOpen, toggle: useCallback(() => set(!isOpen), [set, isOpen]), show: useCallback(() => set(true), [set]) }
+  return {
+    isOpen,
+    isOver: isCompact,
+    toggle: useCallback(() => set(!isOpen), [set, isOpen]),
+    show: useCallback(() => set(true), [set]),
+  }
 }

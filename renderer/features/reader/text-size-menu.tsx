@@ -12,7 +12,7 @@ export function TextSizeMenu(): React.JSX.Element {
   return (
     <DialogTrigger>
       <IconButton icon={ALargeSmall} label="Text size" />
-      <Popover placement="bottom end">
+      <Popover holdsDialog placement="bottom end">
         <Dialog aria-label="Text size" className={styles.dialog}>
           <TextSizeStepper />
         </Dialog>

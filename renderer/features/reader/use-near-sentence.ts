@@ -9,7 +9,10 @@ import { passageKey } from '../search/search-updates.ts'
 export function useNearSentence(documentId: number, passage: TextSpan | null, q: string): Span | null {
   const { client, search } = useServices()
   const key = passage === null ? '' : passageKey(documentId, { start: passage[0], end: passage[1] })
-  const known = useStore(search.store, ({ sentences, shown }) => (shown?.params.q === q ? sentences.get(key) : undefined))
+  const known = useStore(search.store, ({ sentences, shown }) => {
+    if (shown?.params.q !== q) return undefined
+    return shown.reply.verdict === 'nothing' ? null : sentences.get(key)
+  })
   const [asked, setAsked] = useState<{ readonly key: string; readonly span: Span | null }>({ key: '', span: null })
   const name = `${key} ${q}`
   const isNeeded = known === undefined && passage !== null && q.trim() !== ''

@@ -40,7 +40,7 @@ export function useReaderCommands({ reader, openTags, toggleKin, kinOfPassage, o
   const { actions, host } = useServices()
   const canShowInFolder = useStore(host.store, (state) => state.canShowInFolder)
   const size = useSizeCommands()
-  const { document, find, article, readAt } = reader
+  const { document, find, article, whereReading } = reader
   const { open: openFind } = find
   const commands = useMemo((): Command[] => {
     const always = [...kinCommands(toggleKin, ownsItemKeys), ...size]
@@ -48,7 +48,8 @@ export function useReaderCommands({ reader, openTags, toggleKin, kinOfPassage, o
     const ofPassage = (): void => {
       const element = article.current?.element ?? null
       const selected = element === null ? null : selectedSpan(element)
-      kinOfPassage(selected ?? [readAt, Math.min(document.text.length, readAt + passageLength)])
+      const from = whereReading()
+      kinOfPassage(selected ?? [from, Math.min(document.text.length, from + passageLength)])
     }
     const find: Command = {
       id: 'reader.find',
@@ -74,7 +75,7 @@ export function useReaderCommands({ reader, openTags, toggleKin, kinOfPassage, o
       ...stateCommands(document, actions, canShowInFolder),
       ...(ownsItemKeys ? itemCommands(document, actions, openTags) : []),
     ]
-  }, [document, openFind, article, readAt, actions, canShowInFolder, size, toggleKin, openTags, kinOfPassage, ownsItemKeys])
+  }, [document, openFind, article, whereReading, actions, canShowInFolder, size, toggleKin, openTags, kinOfPassage, ownsItemKeys])
   useCommands('reader', commands)
 }
 

@@ -8,6 +8,8 @@ import type { DocumentEntry } from '../documents/document-store.ts'
 import { pathOfItem } from '../documents/item-path.ts'
 import type { ArticleLook } from './article-context.ts'
 import type { ArticleHandle } from './article.tsx'
+import { headingLevels } from './heading-levels.ts'
+import { beginsWithTitle } from './outline.ts'
 import { blockedPictures, siteOfPicture, type BlockedPictures } from './pictures.ts'
 import { markedWordsOf } from './query-marks.ts'
 import { useFind, type Find } from './use-find.ts'
@@ -29,8 +31,10 @@ export interface Reader {
   readonly blocked: BlockedPictures
   readonly find: Find
   readonly article: RefObject<ArticleHandle | null>
-  /** Where one reads: the place of the text at the top of the window. */
+  /** Where one reads: the place of the text at the top of the window, a moment late while it scrolls. */
   readonly readAt: number
+  /** The same, exactly, for what is done now. */
+  readonly whereReading: () => number
   readonly onRead: (offset: number, scrollTop: number) => void
   readonly loadPicturesOnce: () => void
   readonly alwaysLoadPictures: () => void
@@ -38,20 +42,21 @@ export interface Reader {
 }
 
 const noBlocked: BlockedPictures = { count: 0, sites: [] }
+const noHeadings: ReadonlyMap<number, number> = new Map()
 const shortText = 1_500
 
 /** All that showing one item needs, whichever screen shows it. */
 export function useReader(place: ReaderPlace): Reader {
-  const { documents, settings, scrollPlaces } = useServices()
+  const { documents, settings } = useServices()
   const { documentId, passage, q } = place
   const entry = useStore(documents.store, (state) => state.entries.get(documentId))
   useEffect(() => documents.ensure(documentId), [documents, documentId])
   const document = entry?.document ?? null
   const article = useRef<ArticleHandle>(null)
-  const [readAt, setReadAt] = useState(0)
+  const { readAt, whereReading, onRead } = useReadPlace(documentId)
   const [loadedOnce, setLoadedOnce] = useState<number | null>(null)
   const sites = useStore(settings.store, (state) => state.settings.pictureSites)
-  const find = useFind(document?.text ?? '', () => readAt)
+  const find = useFind(document?.text ?? '', whereReading)
   const near = useNearSentence(documentId, passage, q)
   const isLoadedOnce = loadedOnce === documentId
   const blocked = useMemo(
@@ -59,13 +64,6 @@ export function useReader(place: ReaderPlace): Reader {
     [document, isLoadedOnce, sites],
   )
   const look = useLook({ document, passage, q, near, find, sites, isLoadedOnce })
-  const onRead = useCallback(
-    (offset: number, scrollTop: number) => {
-      setReadAt(offset)
-      scrollPlaces.set(documentId, scrollTop)
-    },
-    [scrollPlaces, documentId],
-  )
   const { current } = find
   useEffect(() => {
     if (current !== null) article.current?.reveal(current[0], 'middle')
@@ -79,11 +77,41 @@ export function useReader(place: ReaderPlace): Reader {
     find,
     article,
     readAt,
+    whereReading,
     onRead,
     loadPicturesOnce: () => setLoadedOnce(documentId),
     alwaysLoadPictures: () => settings.update({ pictureSites: [...new Set([...sites, ...blocked.sites])] }),
     reload: () => void documents.load(documentId),
   }
+}
+
+const shownLateMs = 150
+
+interface ReadPlace {
+  readonly readAt: number
+  readonly whereReading: () => number
+  readonly onRead: (offset: number, scrollTop: number) => void
+}
+
+/** Follows the scrolling without drawing anything anew at each step of it. */
+function useReadPlace(documentId: number): ReadPlace {
+  const { scrollPlaces } = useServices()
+  const [readAt, setReadAt] = useState(0)
+  const exact = useRef(0)
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
+  useEffect(() => () => clearTimeout(timer.current), [])
+  const onRead = useCallback(
+    (offset: number, scrollTop: number) => {
+      exact.current = offset
+      scrollPlaces.set(documentId, scrollTop)
+      timer.current ??= setTimeout(() => {
+        timer.current = undefined
+        setReadAt(exact.current)
+      }, shownLateMs)
+    },
+    [scrollPlaces, documentId],
+  )
+  return { readAt, onRead, whereReading: useCallback(() => exact.current, []) }
 }
 
 interface LookParts {
@@ -102,12 +130,17 @@ function useLook({ document, passage, q, near, find, sites, isLoadedOnce }: Look
   const words = useMemo(() => markedWordsOf(q), [q])
   const { matches, current } = find
   const [start, end] = passage ?? [0, 0]
+  const headings = useMemo(
+    () => (document === null ? noHeadings : headingLevels(document.content, beginsWithTitle(document))),
+    [document],
+  )
   return useMemo(() => {
     if (document === null) return null
     // A short text that was found as a whole needs no ground under all of it.
     const isWhole = end - start > document.text.trimEnd().length * 0.85 && document.text.length < shortText * 4
     return {
       document,
+      headings,
       passage: end > start && !isWhole ? [start, end] : null,
       near,
       words,
@@ -120,7 +153,7 @@ function useLook({ document, passage, q, near, find, sites, isLoadedOnce }: Look
       openLink: layers.askToOpen,
       openWikiLink,
     }
-  }, [document, start, end, near, words, matches, current, sites, isLoadedOnce, layers, openWikiLink])
+  }, [document, headings, start, end, near, words, matches, current, sites, isLoadedOnce, layers, openWikiLink])
 }
 
 function useWikiLinks(document: Document | null): (target: string) => void {

@@ -24,7 +24,7 @@ export function DateMenu({ query, onQuery }: DateMenuProps): React.JSX.Element {
       <Button look="plain" size="small" endIcon={ChevronDown}>
         {describe(after, before)}
       </Button>
-      <Popover placement="bottom start">
+      <Popover holdsDialog placement="bottom start">
         <Dialog aria-label="Date" className={styles.dialog}>
           {({ close }) => (
             <>

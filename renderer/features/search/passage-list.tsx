@@ -3,6 +3,7 @@ import type { Passage, SearchHit } from '../../../shared/model/search.ts'
 import { MarkedText } from '../../ui/marked-text.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { useDelayed } from '../../ui/use-delayed.ts'
+import { sentence } from '../../ui/sentence.ts'
 import { pathOfItem } from '../documents/item-path.ts'
 import styles from './passage-list.module.css'
 import type { Unfolded } from './search-updates.ts'
@@ -17,7 +18,7 @@ interface PassageListProps {
 /** Further passages of one document for the same query. */
 export function PassageList({ hit, unfolded, q, onOpen }: PassageListProps): React.JSX.Element {
   const isLate = useDelayed(unfolded.isLoading)
-  if (unfolded.error !== null) return <p className={styles.error}>{unfolded.error.message}.</p>
+  if (unfolded.error !== null) return <p className={styles.error}>{sentence(unfolded.error.message)}</p>
   return (
     <ol className={styles.passages} aria-label={`More passages of ${hit.title}`}>
       {isLate && (

@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, type KeyboardEvent } from 
 import { useStore } from 'zustand'
 import type { SearchHit } from '../../../shared/model/search.ts'
 import { useServices } from '../../app/services-context.ts'
+import { HiddenText } from '../../ui/hidden-text.tsx'
 import { nextIndex } from '../../ui/move-focus.ts'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { useDelayed } from '../../ui/use-delayed.ts'
@@ -52,6 +53,7 @@ export function ResultsList(props: ResultsListProps): React.JSX.Element {
       onScroll={(event) => search.keepScroll(event.currentTarget.scrollTop)}
     >
       {isNothing && <NothingFound shown={shown} onParams={onParams} />}
+      {!isNothing && <HiddenText as="h2">Results</HiddenText>}
       {isNothing && hits.length > 0 && <h2 className={styles.nearest}>Not a match, but nearest</h2>}
       <ol aria-label="Results">
         {hits.map((hit) => (

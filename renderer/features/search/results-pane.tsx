@@ -4,6 +4,7 @@ import { Banner } from '../../ui/banner.tsx'
 import { Button } from '../../ui/button.tsx'
 import { countOf } from '../../ui/format.ts'
 import { useDelayed } from '../../ui/use-delayed.ts'
+import { sentence } from '../../ui/sentence.ts'
 import type { HitActions } from './hit-view.tsx'
 import { HitSkeleton, ResultsList } from './results-list.tsx'
 import styles from './results-pane.module.css'
@@ -30,9 +31,7 @@ export function ResultsPane({ isEmpty, onQuery, onParams, current, hitActions }:
     return (
       <div className={styles.message} role="alert">
         <h2>The search failed</h2>
-        <p>
-          {error.message}. {error.advice}
-        </p>
+        <p>{sentence(error.message, error.advice)}</p>
         <Button onPress={() => wanted !== null && search.search(wanted)} isBusy={isSearching}>
           Search again
         </Button>
@@ -63,6 +62,9 @@ export function ResultsPane({ isEmpty, onQuery, onParams, current, hitActions }:
 
 /** What these results lack, and that they will be renewed. */
 function Notices({ shown: { reply, params } }: { readonly shown: Shown }): React.JSX.Element | null {
+  const { status } = useServices()
+  const waiting = useStore(status.store, (state) => state.status?.pending ?? 0)
+  const pending = Math.min(waiting, reply.pending)
   if (params.mode !== 'keyword') {
     if (reply.meaning === 'loading') {
       return (
@@ -72,15 +74,15 @@ function Notices({ shown: { reply, params } }: { readonly shown: Shown }): React
     if (reply.meaning === 'failed') {
       return (
         <Banner look="warning" className={styles.notice}>
-          By words only. {reply.meaningReason ?? 'The model does not run'}.
+          {sentence('By words only', reply.meaningReason ?? 'The model does not run')}
         </Banner>
       )
     }
   }
-  if (reply.pending > 0 && reply.verdict !== 'nothing' && params.mode !== 'keyword') {
+  if (pending > 0 && reply.verdict !== 'nothing' && params.mode !== 'keyword') {
     return (
       <Banner className={styles.notice}>
-        {countOf(reply.pending, 'item')} {reply.pending === 1 ? 'is' : 'are'} found by words only, until read for meaning.
+        {countOf(pending, 'item')} {pending === 1 ? 'is' : 'are'} found by words only, until read for meaning.
       </Banner>
     )
   }

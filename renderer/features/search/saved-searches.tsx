@@ -26,7 +26,7 @@ export function SavedSearches({ params, isOpen, onOpenChange }: SavedSearchesPro
   return (
     <DialogTrigger isOpen={isOpen} onOpenChange={onOpenChange}>
       <IconButton icon={isKept ? Bookmark : BookmarkPlus} label="Saved searches" keys="Mod+D" isFilled={isKept} isOn={isKept} />
-      <Popover placement="bottom end" className={styles.popover}>
+      <Popover holdsDialog placement="bottom end" className={styles.popover}>
         <Dialog aria-label="Saved searches" className={styles.dialog}>
           {({ close }) => (
             <>

@@ -43,7 +43,7 @@ export function SearchBody(): React.JSX.Element {
   useSearchCommands({ box, reader, current, hitActions, state, isNarrow, openSaved: useCallback(() => setSavedOpen(true), []) })
   return (
     <>
-      <h1 hidden>Search</h1>
+      <HiddenText as="h1">Search</HiddenText>
       <div className={styles.bar} data-area="query">
         <QueryBox
           ref={box}

@@ -131,6 +131,8 @@ class Searcher {
   async loadSentences(hits: readonly SearchHit[]): Promise<void> {
     const { shown } = this.#store.getState()
     if (shown === null || shown.params.mode === 'keyword' || shown.reply.meaning !== 'searched') return
+    // What is no nearer than chance has no nearest sentence either.
+    if (shown.reply.verdict === 'nothing') return
     const open = hits.filter((hit) => !this.#askedSentences.has(passageKey(hit.documentId, hit.passage)))
     for (let at = 0; at < open.length; at += sentencesAtOnce) {
       const part = open.slice(at, at + sentencesAtOnce)

@@ -93,9 +93,10 @@ export function withPatch(state: SearchState, ids: ReadonlySet<number>, patch: D
   const changed = isGone
     ? hits.filter((hit) => !ids.has(hit.documentId))
     : hits.map((hit) => (ids.has(hit.documentId) ? applyPatch(hit, patch) : hit))
+  const total = state.shown.reply.total - (hits.length - changed.length)
   return {
     ...state,
-    shown: { ...state.shown, hits: changed },
+    shown: { ...state.shown, hits: changed, reply: { ...state.shown.reply, total } },
     selection: isGone ? withoutIds(state.selection, ids) : state.selection,
   }
 }

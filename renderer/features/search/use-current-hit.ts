@@ -29,6 +29,8 @@ interface Chosen {
   readonly params: unknown
   readonly id: number
   readonly passage: Passage | null
+  /** Where it stood: when it goes, the one that takes its place is next. */
+  readonly index: number
 }
 
 /** New results open their first one by themselves, once they have stood for a moment. */
@@ -51,7 +53,8 @@ export function useCurrentHit({ shown, isSearching, address }: Options): Current
   const isOwnChoice = chosen !== null && chosen.params === params
   const wantedId = isOwnChoice ? chosen.id : item
   const wanted = hits.find(({ documentId }) => documentId === wantedId)
-  const fallback = settled === params || wantedId !== null ? hits[0] : undefined
+  const successor = isOwnChoice ? hits[Math.min(chosen.index, hits.length - 1)] : hits[0]
+  const fallback = settled === params || wantedId !== null ? successor : undefined
   const next = wanted ?? fallback ?? null
   // Until the new results have settled, the reader keeps what it shows.
   const [kept, setKept] = useState<SearchHit | null>(null)
@@ -62,10 +65,14 @@ export function useCurrentHit({ shown, isSearching, address }: Options): Current
   const note = useDebounced(noteItem)
   const choose = useCallback(
     (chosenHit: SearchHit, chosenPassage?: Passage) => {
-      setChosen({ params, id: chosenHit.documentId, passage: chosenPassage ?? null })
+      const index = Math.max(
+        0,
+        hits.findIndex(({ documentId }) => documentId === chosenHit.documentId),
+      )
+      setChosen({ params, id: chosenHit.documentId, passage: chosenPassage ?? null, index })
       note(chosenHit.documentId)
     },
-    [params, note],
+    [params, hits, note],
   )
   const moveTo = useCallback(
     (index: number) => {

@@ -27,7 +27,7 @@ interface SearchCommandParts {
 export function useSearchCommands(parts: SearchCommandParts): void {
   const { box, reader, current, hitActions, state, isNarrow, openSaved } = parts
   const { search, actions } = useServices()
-  const { hit, index, moveTo } = current
+  const { hit, index, moveTo, focus } = current
   const { shown, selection, unfolded } = state
   const commands = useMemo((): Command[] => {
     const always = screenCommands(box, openSaved)
@@ -39,9 +39,9 @@ export function useSearchCommands(parts: SearchCommandParts): void {
       ...movingCommands({ index, moveTo, isNarrow, reader, open: () => hitActions.open(hit) }),
       ...queryCommands(hit, hitActions, isUnfolded),
       ...selectingCommands(hit, hitActions, () => search.select(emptySelection)),
-      ...itemCommands({ hit, selected, actions, reader }),
+      ...itemCommands({ hit, selected, actions, reader, focus }),
     ]
-  }, [box, reader, hit, index, moveTo, hitActions, shown, selection, unfolded, isNarrow, openSaved, search, actions])
+  }, [box, reader, hit, index, moveTo, hitActions, shown, selection, unfolded, isNarrow, openSaved, search, actions, focus])
   useCommands('search', commands)
 }
 
@@ -111,9 +111,10 @@ interface ItemParts {
   readonly selected: readonly SearchHit[]
   readonly actions: DocumentActions
   readonly reader: RefObject<ReaderPaneHandle | null>
+  readonly focus: () => void
 }
 
-function itemCommands({ hit, selected, actions, reader }: ItemParts): Command[] {
+function itemCommands({ hit, selected, actions, reader, focus }: ItemParts): Command[] {
   const group = 'Items' as const
   const items = (selected.length > 0 ? selected : [hit]).map(itemOfHit)
   const star = (): void => actions.star(items, !hit.isStarred)
@@ -129,7 +130,11 @@ function itemCommands({ hit, selected, actions, reader }: ItemParts): Command[] 
       icon: Trash2,
       keys: ['Delete'],
       aliases: ['delete', 'remove'],
-      run: () => actions.trash(items),
+      run: () => {
+        actions.trash(items)
+        // The focus went with the result: it goes on to the next one.
+        focus()
+      },
     },
   ]
 }

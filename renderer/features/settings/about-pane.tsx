@@ -7,6 +7,7 @@ import { useServices } from '../../app/services-context.ts'
 import { Button } from '../../ui/button.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { useDelayed } from '../../ui/use-delayed.ts'
+import { sentence } from '../../ui/sentence.ts'
 import styles from './about-pane.module.css'
 import { SettingGroup, SettingRow } from './setting-row.tsx'
 
@@ -27,7 +28,7 @@ export function AboutPane(): React.JSX.Element {
   const isLate = useDelayed(about === null && error === null)
   return (
     <>
-      {error !== null && <p role="alert">{error.message}.</p>}
+      {error !== null && <p role="alert">{sentence(error.message, error.advice)}</p>}
       {isLate && <Skeleton width={60} />}
       {about !== null && (
         <>
@@ -61,7 +62,7 @@ function ModelRow(): React.JSX.Element | null {
   const library = useStore(status.store, (state) => state.status)
   if (library === null) return null
   const { space, inference, inferenceReason } = library
-  const reason = inferenceReason === null ? '' : `: ${inferenceReason.message}. ${inferenceReason.advice ?? ''}`
+  const reason = inferenceReason === null ? '' : `: ${sentence(inferenceReason.message, inferenceReason.advice)}`
   return (
     <SettingRow
       name={`Model ${space.name}`}

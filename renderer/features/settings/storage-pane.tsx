@@ -10,6 +10,7 @@ import { countOf, formatBytes, formatNumber } from '../../ui/format.ts'
 import { Segments } from '../../ui/segments.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { useDelayed } from '../../ui/use-delayed.ts'
+import { sentence } from '../../ui/sentence.ts'
 import { DiskBar, totalBytes } from './disk-bar.tsx'
 import { SettingGroup, SettingRow } from './setting-row.tsx'
 import styles from './storage-pane.module.css'
@@ -45,7 +46,7 @@ function DiskGroup(): React.JSX.Element {
       {isLate && <Skeleton width={90} />}
       {error !== null && (
         <p role="alert">
-          {error.message}.{' '}
+          {sentence(error.message, error.advice)}{' '}
           <Button size="small" icon={RotateCw} onPress={load}>
             Try again
           </Button>

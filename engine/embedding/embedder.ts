@@ -5,6 +5,12 @@ export type EmbedderState = 'idle' | 'starting' | 'ready' | 'restarting' | 'fail
 /** What a space is, before the store gave it an id. */
 export type SpaceDescription = Omit<EmbeddingSpace, 'id' | 'isDefault'>
 
+/** A vector with the time that the model itself took for it, without waiting. */
+export interface EmbeddedQuery {
+  readonly vector: Float32Array
+  readonly computeMs: number
+}
+
 /**
  * Turns texts into vectors of one embedding space. Pooling and normalisation are part of it: what comes out is ready
  * for the index.
@@ -13,10 +19,10 @@ export interface Embedder {
   readonly space: SpaceDescription
   readonly state: EmbedderState
   /**
-   * The vector of a query, `[dimension]`. Goes before passages that wait.
+   * The vector of a query, `[dimension]`, with the time it took. Goes before passages that wait.
    * @throws AkinError `model-missing`, `model-damaged`, `inference-crashed`, `cancelled`
    */
-  embedQuery(text: string, signal?: AbortSignal): Promise<Float32Array>
+  embedQuery(text: string, signal?: AbortSignal): Promise<EmbeddedQuery>
   /** The vector of a short text by the rule for passages, with the priority of a query: for "similar to". */
   embedText(text: string, signal?: AbortSignal): Promise<Float32Array>
   /**

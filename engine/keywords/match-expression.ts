@@ -15,32 +15,48 @@ export interface MatchPhrase {
 export interface MatchExpression {
   /** FTS5 syntax; `null` when nothing is left to look for. */
   readonly match: string | null
+  /** The phrases of all terms that are looked for, also of those that the expression does without. */
+  readonly wanted: readonly MatchPhrase[]
   /** The phrases that BM25 adds up, as often as they stand in the expression. */
   readonly scored: readonly MatchPhrase[]
   /** For each term of the query whether it was left out as a stop word. */
   readonly isStopWord: readonly boolean[]
 }
 
-/** Words that begin so, as stems; given by the index. */
-export type ExpandPrefix = (prefix: string) => readonly string[]
+/** What the index knows of its words. */
+export interface Vocabulary {
+  /** Stems of words that begin so. */
+  expandPrefix(prefix: string): readonly string[]
+  /** True when more than half of all documents have it: BM25 then gives nothing for it. */
+  isEverywhere(phrase: Pick<MatchPhrase, 'terms'>): boolean
+}
 
 /**
  * Builds the MATCH expression: any of the words, all of the phrases, none of the excluded ones. English stop words
- * are left out unless nothing else is asked for.
+ * are left out unless nothing else is asked for, and so are words that stand in most documents: they tell nothing and
+ * take most of the time.
  */
-export function matchExpression(query: KeywordQuery, expandPrefix: ExpandPrefix): MatchExpression {
+export function matchExpression(query: KeywordQuery, vocabulary: Vocabulary): MatchExpression {
   const isAllStop = query.terms.every((term) => isStopTerm(term))
   const isStopWord = query.terms.map((term) => !isAllStop && isStopTerm(term))
   const required: MatchPhrase[] = []
   const optional: MatchPhrase[] = []
   for (const [from, term] of query.terms.entries()) {
     if (isStopWord[from] === true) continue
-    const phrases = phrasesOf(term, from, expandPrefix)
+    const phrases = phrasesOf(term, from, vocabulary)
     if (term.type === 'phrase') required.push(...phrases)
     else optional.push(...phrases)
   }
-  const excluded = query.excluded.flatMap((term) => phrasesOf(term, -1, expandPrefix))
-  return { match: join(required, optional, excluded), scored: [...required, ...required, ...optional], isStopWord }
+  const excluded = query.excluded.flatMap((term) => phrasesOf(term, -1, vocabulary))
+  const telling = optional.filter((phrase) => !vocabulary.isEverywhere(phrase))
+  // Asked for nothing but words that stand everywhere, these must do
+  const any = telling.length + required.length > 0 ? telling : optional
+  return {
+    match: join(required, any, excluded),
+    wanted: [...required, ...optional],
+    scored: [...required, ...required, ...any],
+    isStopWord,
+  }
 }
 
 /** Quoted text with all required phrases once as a condition and once among what is scored. */
@@ -67,11 +83,11 @@ function isStopTerm(term: KeywordTerm): boolean {
   return words.length > 0 && words.every(({ word }) => stopWords.has(word))
 }
 
-function phrasesOf(term: KeywordTerm, from: number, expandPrefix: ExpandPrefix): MatchPhrase[] {
+function phrasesOf(term: KeywordTerm, from: number, vocabulary: Vocabulary): MatchPhrase[] {
   const terms = [...termsOf(term.text)].map((one) => one.term)
   if (terms.length === 0) return []
   if (term.type === 'phrase') return [{ terms, from }]
-  if (term.type === 'prefix') return prefixPhrases(term, terms, from, expandPrefix)
+  if (term.type === 'prefix') return prefixPhrases(term, terms, from, vocabulary)
   return wordPhrases(term.text, terms, from)
 }
 
@@ -87,11 +103,11 @@ function wordPhrases(text: string, terms: readonly string[], from: number): Matc
   return terms.map((term) => ({ terms: [term], from }))
 }
 
-function prefixPhrases(term: KeywordTerm, terms: readonly string[], from: number, expandPrefix: ExpandPrefix): MatchPhrase[] {
+function prefixPhrases(term: KeywordTerm, terms: readonly string[], from: number, vocabulary: Vocabulary): MatchPhrase[] {
   const words = [...wordsOf(term.text)]
   const last = words.at(-1)!
   if (last.isWithoutSpaces) return terms.map((one) => ({ terms: [one], from }))
   const head = words.slice(0, -1).map(({ word }) => stemOf(word))
-  const stems = new Set([stemOf(last.word), ...expandPrefix(last.word)])
+  const stems = new Set([stemOf(last.word), ...vocabulary.expandPrefix(last.word)])
   return [...stems].map((stem) => ({ terms: [...head, stem], from, isAlternative: true }))
 }

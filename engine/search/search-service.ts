@@ -89,7 +89,8 @@ export class SearchService {
 
   async passages({ text, documentId, mode, limit }: RequestParsed<'search.passages'>): Promise<RequestOutput<'search.passages'>> {
     const prepared = prepareQuery(text)
-    const vector = mode === 'keyword' || prepared.text === '' ? null : await this.#options.embedder.embedQuery(prepared.text)
+    const vector =
+      mode === 'keyword' || prepared.text === '' ? null : (await this.#options.embedder.embedQuery(prepared.text)).vector
     const words = mode === 'vector' ? noWords : await keywordLeg(this.#options, prepared.keywords, undefined)
     const background = vector === null ? null : await this.#options.vectors.background(vector)
     const finder = new PassageFinder(this.#options, { prepared, words, vector, background, size: this.#options.keywords.size })
@@ -103,7 +104,7 @@ export class SearchService {
   ): Promise<RequestOutput<'search.sentences'>> {
     const prepared = prepareQuery(text)
     if (prepared.text === '') return { spans: passages.map(() => null) }
-    const query = await this.#options.embedder.embedQuery(prepared.text, signal)
+    const { vector: query } = await this.#options.embedder.embedQuery(prepared.text, signal)
     const texts = await this.#options.store.documents.texts([...new Set(passages.map(({ documentId }) => documentId))])
     return {
       spans: await nearestSentences(
@@ -154,11 +155,10 @@ export class SearchService {
       embedder.warmUp().catch(() => undefined)
       if (embedder.state !== 'failed') return { vector: null, state: 'loading', reason: null, ms: 0 }
     }
-    const startedAt = performance.now()
     try {
       const own = prepared.text === '' ? null : await embedder.embedQuery(prepared.text, signal)
-      const vector = moveQuery(own, await this.#vectorsOf(query.moreLike), await this.#vectorsOf(query.lessLike))
-      return { vector, state: 'searched', reason: null, ms: performance.now() - startedAt }
+      const vector = moveQuery(own?.vector ?? null, await this.#vectorsOf(query.moreLike), await this.#vectorsOf(query.lessLike))
+      return { vector, state: 'searched', reason: null, ms: own?.computeMs ?? 0 }
     } catch (error) {
       signal?.throwIfAborted()
       if (!(error instanceof AkinError)) throw error

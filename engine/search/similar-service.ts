@@ -4,7 +4,7 @@ import type { ChunkId, DocumentId, DocumentSummary } from '../../shared/model/do
 import type { KinHit, Passage } from '../../shared/model/search.ts'
 import type { Embedder } from '../embedding/embedder.ts'
 import type { KeywordIndex } from '../keywords/keyword-index.ts'
-import type { LibraryStore, Selection, StoredChunk } from '../library/library-store.ts'
+import type { LibraryStore, Selection } from '../library/library-store.ts'
 import type { Background, VectorIndex } from '../vectors/vector-index.ts'
 import { kinConfidence, topShare } from './confidence.ts'
 import { passageOf } from './passages.ts'
@@ -37,10 +37,15 @@ interface Subject {
   readonly isWhole: boolean
 }
 
-interface Kin {
+interface Candidate {
   readonly documentId: DocumentId
+  readonly chunkIds: readonly ChunkId[]
+  /** Row-major `[n, dimension]`, a row for each chunk. */
+  readonly rows: Float32Array
+}
+
+interface Kin extends Candidate {
   readonly score: number
-  readonly chunk: StoredChunk
 }
 
 /** Chunks asked for: enough that a few long documents do not take all places. */
@@ -121,7 +126,7 @@ export class SimilarService {
   }
 
   async #nearest(subject: Subject, selection: Selection | undefined, leftOut: ReadonlySet<DocumentId>): Promise<Kin[]> {
-    const { store, vectors, spaceId } = this.#options
+    const { store, vectors } = this.#options
     const { chunkRanges: except } = await store.documents.select({ ids: [...leftOut].slice(0, 10_000) })
     const found = await vectors.search(subject.mean, {
       k: nearestChunks,
@@ -129,9 +134,28 @@ export class SimilarService {
       ...(selection === undefined ? {} : { within: selection.chunkRanges }),
     })
     const owners = await store.vectors.documentsOf(found.chunkIds)
-    const candidates = [...new Set(owners)].filter((id) => id !== 0 && !leftOut.has(id)).slice(0, mostCandidates)
-    const kin = await Promise.all(candidates.map((id) => kinOf(id, subject, { vectors: store.vectors, spaceId })))
-    return kin.filter((one) => one !== null).toSorted((a, b) => b.score - a.score)
+    const ids = [...new Set(owners)].filter((id) => id !== 0 && !leftOut.has(id)).slice(0, mostCandidates)
+    const kin = (await this.#candidates(ids)).map((candidate) => ({ ...candidate, score: nearness(candidate, subject) }))
+    return kin.toSorted((a, b) => b.score - a.score)
+  }
+
+  /** The vectors of documents, from the index: the store would take a query for each. */
+  async #candidates(ids: readonly DocumentId[]): Promise<Candidate[]> {
+    const { store, vectors } = this.#options
+    const ranges = await store.vectors.ranges(ids)
+    const chunkIds = [...ranges].flatMap(([documentId, [first, last]]) =>
+      Array.from({ length: Math.min(last - first + 1, comparedPassages) }, (_, index) => ({ documentId, id: first + index })),
+    )
+    const rows = await vectors.vectors(chunkIds.map(({ id }) => id))
+    const { dimension } = vectors
+    const held = chunkIds.map((chunk, row) => ({ ...chunk, row })).filter(({ row }) => !Number.isNaN(rows[row * dimension]!))
+    const byDocument = Map.groupBy(held, ({ documentId }) => documentId)
+    return [...byDocument].map(([documentId, chunks]) => ({
+      documentId,
+      chunkIds: chunks.map(({ id }) => id),
+      // A document's chunks lie in a row; one that is only partly embedded has gaps, which are closed here
+      rows: Float32Array.from(chunks.flatMap(({ row }) => [...rows.subarray(row * dimension, (row + 1) * dimension)])),
+    }))
   }
 
   async #hits(subject: Subject, kin: readonly Kin[], background: Background): Promise<KinHit[]> {
@@ -140,10 +164,13 @@ export class SimilarService {
     const [texts, summaries] = await Promise.all([store.documents.texts(ids), store.documents.summaries(ids)])
     const byId = new Map(summaries.map((summary) => [summary.id, summary]))
     const shingles = subject.isWhole ? shinglesOf(subject.text) : null
-    const hits = kin.map(async ({ documentId, score, chunk }): Promise<KinHit | null> => {
+    const nearest = new Map(kin.map((one) => [one.documentId, one.chunkIds[bestRow(one.rows, subject).row]!]))
+    const chunks = new Map((await store.vectors.chunksByIds([...nearest.values()])).map((chunk) => [chunk.id, chunk]))
+    const hits = kin.map(async ({ documentId, score }): Promise<KinHit | null> => {
       const summary = byId.get(documentId)
       const text = texts.get(documentId)
-      if (summary === undefined || text === undefined) return null
+      const chunk = chunks.get(nearest.get(documentId)!)
+      if (summary === undefined || text === undefined || chunk === undefined) return null
       const passage = passageOf({ chunk, words: [] }, text)
       const isCompared = shingles !== null && score >= comparedFrom
       return kinHit(summary, {
@@ -158,32 +185,19 @@ export class SimilarService {
   }
 }
 
-/** A candidate's nearness by the means of both, and its passage that is nearest to any passage of the subject. */
-async function kinOf(
-  documentId: DocumentId,
-  subject: Subject,
-  { vectors, spaceId }: { vectors: LibraryStore['vectors']; spaceId: number },
-): Promise<Kin | null> {
-  const chunks = await vectors.chunks(documentId)
-  const stored = await vectors.readByIds(
-    spaceId,
-    chunks.slice(0, 1_000).map(({ id }) => id),
-  )
-  const n = stored.chunkIds.length
-  const mean = meanOf(stored.vectors, n)
-  if (mean === null) return null
-  const dimension = mean.length
-  const nearest = bestRow(stored.vectors, n, subject, dimension)
-  const chunk = chunks.find(({ id }: { id: ChunkId }) => id === stored.chunkIds[nearest.row])
-  if (chunk === undefined) return null
-  // A passage is compared with passages, a whole document with whole documents
-  return { documentId, chunk, score: subject.isWhole ? dot(subject.mean, mean) : nearest.score }
+/** A whole document is compared with whole documents by their means, a passage with passages. */
+function nearness({ rows }: Candidate, subject: Subject): number {
+  if (!subject.isWhole) return bestRow(rows, subject).score
+  const mean = meanOf(rows, rows.length / subject.mean.length)
+  return mean === null ? 0 : dot(subject.mean, mean)
 }
 
-function bestRow(rows: Float32Array, n: number, subject: Subject, dimension: number): { row: number; score: number } {
+/** The row that is nearest to any passage of the subject. */
+function bestRow(rows: Float32Array, subject: Subject): { row: number; score: number } {
+  const dimension = subject.mean.length
   const subjectRows = Math.min(subject.rows.length / dimension, comparedPassages)
   let best = { row: 0, score: -Infinity }
-  for (let row = 0; row < Math.min(n, comparedPassages); row++) {
+  for (let row = 0; row < rows.length / dimension; row++) {
     const vector = rows.subarray(row * dimension, (row + 1) * dimension)
     for (let other = 0; other < subjectRows; other++) {
       const score = dot(vector, subject.rows.subarray(other * dimension, (other + 1) * dimension))

@@ -21,7 +21,8 @@ export const stopWords: ReadonlySet<string> = new Set(
   ),
 )
 
-const run = /[\p{L}\p{N}\p{M}\p{Co}]+/gu
+// A run of more than a thousand is no word of any language; unbounded, millions of them overflow the engine's stack
+const run = /[\p{L}\p{N}\p{M}\p{Co}]{1,1000}/gu
 /** Sound marks, repeat marks and their half-width forms belong to Han and Kana without being of that script. */
 const withoutSpaces =
   '[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}々〆〱-〵ー\uFF70\uFF9E\uFF9F]'
@@ -99,7 +100,7 @@ export function* wordsOf(text: string): Generator<Word> {
   }
 }
 
-const code = /[\p{L}\p{N}]+(?:[-_./][\p{L}\p{N}]+)+/gu
+const code = /[\p{L}\p{N}]{1,40}(?:[-_./][\p{L}\p{N}]{1,40}){1,10}/gu
 const longestCode = 40
 
 /** Codes written with separators, without them: `J-207` → `j207`, so that either spelling finds the other. */

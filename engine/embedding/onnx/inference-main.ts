@@ -67,7 +67,9 @@ async function work(): Promise<void> {
 async function embed({ id, text }: Embed): Promise<void> {
   try {
     if (loaded === undefined) throw new AkinError('model-failed', 'No model is loaded')
-    answer({ type: 'vector', id, vector: await loaded.model.embedIds(loaded.model.tokenIds(text)) })
+    const startedAt = performance.now()
+    const vector = await loaded.model.embedIds(loaded.model.tokenIds(text))
+    answer({ type: 'vector', id, vector, computeMs: performance.now() - startedAt })
   } catch (error) {
     fail(
       id,

@@ -1,6 +1,6 @@
 import { AkinError, fromWireError } from '../../../shared/errors.ts'
 import type { ServiceExit, ServiceProcess, SpawnService } from '../../processes/service.ts'
-import type { Embedder, EmbedderState } from '../embedder.ts'
+import type { EmbeddedQuery, Embedder, EmbedderState } from '../embedder.ts'
 import { spaceOf, type ModelSpec } from '../model-spec.ts'
 import type { FromInference, ToInference } from './protocol.ts'
 
@@ -57,16 +57,16 @@ export class OnnxEmbedder implements Embedder {
     return this.#process?.pid
   }
 
-  async embedQuery(text: string, signal?: AbortSignal): Promise<Float32Array> {
+  async embedQuery(text: string, signal?: AbortSignal): Promise<EmbeddedQuery> {
     return this.#embed(this.#options.model.queryPrefix + text, true, signal)
   }
 
   async embedText(text: string, signal?: AbortSignal): Promise<Float32Array> {
-    return this.#embed(this.#options.model.passagePrefix + text, true, signal)
+    return (await this.#embed(this.#options.model.passagePrefix + text, true, signal)).vector
   }
 
   async embedPassage(text: string, signal?: AbortSignal): Promise<Float32Array> {
-    return this.#embed(this.#options.model.passagePrefix + text, false, signal)
+    return (await this.#embed(this.#options.model.passagePrefix + text, false, signal)).vector
   }
 
   async warmUp(): Promise<void> {
@@ -100,13 +100,13 @@ export class OnnxEmbedder implements Embedder {
     this.#fail(new AkinError('unavailable', 'Akin is closing'))
   }
 
-  async #embed(text: string, isUrgent: boolean, signal?: AbortSignal): Promise<Float32Array> {
+  async #embed(text: string, isUrgent: boolean, signal?: AbortSignal): Promise<EmbeddedQuery> {
     signal?.throwIfAborted()
     await this.#start()
     const answer = await this.#ask({ type: 'embed', text, isUrgent }, signal)
     if (answer.type !== 'vector') throw new AkinError('internal', 'Unexpected answer of the inference process')
     if (++this.#answered >= textsUntilTrusted) this.#deaths = 0
-    return answer.vector
+    return answer
   }
 
   /** Joins callers that come while the process starts; a failed start is tried again by the next caller. */

@@ -24,5 +24,5 @@ export type FromInference =
       readonly threads: number
       readonly tokensPerSecond: Readonly<Record<number, number>>
     }
-  | { readonly type: 'vector'; readonly id: number; readonly vector: Float32Array }
+  | { readonly type: 'vector'; readonly id: number; readonly vector: Float32Array; readonly computeMs: number }
   | { readonly type: 'error'; readonly id: number; readonly error: WireError }

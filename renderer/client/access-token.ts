@@ -1,9 +1,6 @@
-const storageKey = 'akin.token'
+import { tokenOfHash } from './token-of-hash.ts'
 
-/** `#t=…` as the browser host prints it; `null` for any other fragment. */
-export function tokenOfHash(hash: string): string | null {
-  return /^#t=([A-Za-z0-9_-]{16,})$/.exec(hash)?.[1] ?? null
-}
+const storageKey = 'akin.token'
 
 /**
  * The key to the browser host. It comes once in the address and is moved to this tab's storage, so that it is neither

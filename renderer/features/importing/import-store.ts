@@ -6,6 +6,7 @@ import type { AkinClient } from '../../client/akin-client.ts'
 import { countOf } from '../../ui/format.ts'
 import type { ToastStore } from '../../ui/toast-store.ts'
 import { describeLeftOut, nothingLeftOut, reasonToLeaveOut, type LeftOut } from './import-filter.ts'
+import { titleOf } from './import-title.ts'
 import { uploadFiles, type Source, type Unsent } from './upload-files.ts'
 import { walkEntries, type Entry, type Found, type FoundFile } from './walk-entries.ts'
 
@@ -189,12 +190,6 @@ class Importer {
   #showJob(jobId: number): { label: string; run: () => void } {
     return { label: 'Show', run: () => this.#goTo(`/activity/${jobId}`) }
   }
-}
-
-/** `ferry.md`, `Documents`, `14 files and folders`. */
-export function titleOf(names: readonly string[]): string {
-  if (names.length === 1) return names[0]!
-  return names.every((name) => /\.[^.]{1,8}$/.test(name)) ? `${names.length} files` : `${names.length} files and folders`
 }
 
 function withoutLeftOut(files: readonly FoundFile<File>[]): Found<File> {

@@ -1,4 +1,12 @@
-import type { ReaderPlace } from './use-reader.ts'
+import type { TextSpan } from '../../ui/spans.ts'
+
+export interface ReaderPlace {
+  readonly documentId: number
+  /** The stretch that was found or chosen. */
+  readonly passage: TextSpan | null
+  /** The query whose words are marked. */
+  readonly q: string
+}
 
 /** Reads `/item/42?start=120&end=480&q=early`. */
 export function readPlace(id: string, params: URLSearchParams): ReaderPlace {

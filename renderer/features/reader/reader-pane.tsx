@@ -14,7 +14,8 @@ import { ReaderBody } from './reader-body.tsx'
 import styles from './reader-pane.module.css'
 import { ReaderTools } from './reader-tools.tsx'
 import { useMarkRead } from './use-mark-read.ts'
-import { useReader, type ReaderPlace } from './use-reader.ts'
+import type { ReaderPlace } from './read-place.ts'
+import { useReader } from './use-reader.ts'
 import { useReaderCommands } from './use-reader-commands.ts'
 
 export interface ReaderPaneHandle {

@@ -12,16 +12,9 @@ import { headingLevels } from './heading-levels.ts'
 import { beginsWithTitle } from './outline.ts'
 import { blockedPictures, siteOfPicture, type BlockedPictures } from './pictures.ts'
 import { markedWordsOf } from './query-marks.ts'
+import type { ReaderPlace } from './read-place.ts'
 import { useFind, type Find } from './use-find.ts'
 import { useNearSentence } from './use-near-sentence.ts'
-
-export interface ReaderPlace {
-  readonly documentId: number
-  /** The stretch that was found or chosen. */
-  readonly passage: TextSpan | null
-  /** The query whose words are marked. */
-  readonly q: string
-}
 
 export interface Reader {
   readonly place: ReaderPlace

@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest'
+import { addressParts } from '../../../../renderer/app/address-parts.ts'
+import { describeSent } from '../../../../renderer/app/describe-sent.ts'
+
+const sent = (to: string, since: string) => ({ what: 'Pictures', to, since, count: 3 })
+
+it('says what left this computer', () => {
+  expect(describeSent([])).toBe('Nothing has left this computer')
+  expect(describeSent([sent('a.example', '2025-05-03')])).toBe('Pictures: a.example, since 3 May 2025')
+  expect(describeSent([sent('a.example', '2025-06-03'), sent('b.example', '2025-05-03')])).toBe('Asked 2 sites since 3 May 2025')
+})
+
+it('sets the host of an address apart, and opens nothing but web and mail', () => {
+  expect(addressParts('https://user@evil.example:8080/a?b#c')).toEqual({
+    before: 'https://user@',
+    host: 'evil.example:8080',
+    after: '/a?b#c',
+  })
+  expect(addressParts('mailto:ida@bog.example')).toEqual({ before: 'mailto:', host: 'ida@bog.example', after: '' })
+  expect(addressParts('javascript:alert(1)')).toBeNull()
+  expect(addressParts('not an address')).toBeNull()
+})

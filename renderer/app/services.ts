@@ -35,8 +35,8 @@ export interface Services {
   readonly savedSearches: SavedSearchStore
   readonly library: LibraryStore
   readonly kin: KinStore
-  /** How far each item was scrolled, in px by its id: going back finds the place again. */
-  readonly scrollPlaces: Map<number, number>
+  /** How far a text was scrolled, in px by the entry of the history: going back finds the place again. */
+  readonly scrollPlaces: Map<string, number>
   /** Where a screen was left, by its path. */
   readonly returnPaths: Map<string, string>
 }

@@ -48,6 +48,11 @@ export function describePace({ ratePerSecond, remainingSeconds }: Job): string {
     .join(', ')
 }
 
+/** True when the job tells what became of its items, not only how many there were. */
+export function hasOutcome({ counts }: Job): boolean {
+  return counts.added + counts.updated + counts.unchanged + counts.skipped > 0
+}
+
 /** What came of a job: `612 added, 3 updated, 16 skipped`; what failed is told apart from it. */
 export function describeOutcome({ counts, unit, completed }: Job): string {
   const parts = [

@@ -1,5 +1,6 @@
 import { documentKinds, type DocumentKind } from '../../../shared/model/document.ts'
 import type { KinHit } from '../../../shared/model/search.ts'
+import { passageBodyStart } from '../../ui/passage-body.ts'
 
 export interface KinGroup {
   readonly kind: DocumentKind
@@ -28,8 +29,11 @@ export function samenessOf(sameness: number): string {
 const quoteLength = 110
 
 /** The passage as a short quotation, cut at a word. */
-export function quoteOf(text: string): string {
-  const clean = text.replaceAll(/\s+/gu, ' ').trim()
+export function quoteOf(text: string, ...heads: readonly (string | null)[]): string {
+  const clean = text
+    .slice(passageBodyStart(text, ...heads))
+    .replaceAll(/\s+/gu, ' ')
+    .trim()
   if (clean.length <= quoteLength) return `“${clean}”`
   const cut = clean.lastIndexOf(' ', quoteLength)
   return `“${clean.slice(0, cut > quoteLength / 2 ? cut : quoteLength)}…”`

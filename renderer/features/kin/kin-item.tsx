@@ -38,7 +38,7 @@ export function KinItem({ hit, documentId }: { readonly hit: KinHit; readonly do
           <span className={styles.when}>page {passage.page}</span>
         )}
       </h4>
-      <p>{quoteOf(passage.text)}</p>
+      <p>{quoteOf(passage.text, title, passage.heading)}</p>
       <p className={styles.because}>{becauseOf(hit)}</p>
       <div className={styles.actions}>
         <IconButton

@@ -1,6 +1,6 @@
 import { ArrowLeft, ArrowRight, ListTree } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useState } from 'react'
-import { Link, useNavigate, useParams, useSearchParams } from 'react-router'
+import { Link, useLocation, useNavigate, useParams, useSearchParams } from 'react-router'
 import type { Document } from '../../../shared/model/document.ts'
 import { useCommands } from '../../app/commands/use-commands.ts'
 import { useDocumentTitle } from '../../app/use-document-title.ts'
@@ -27,7 +27,8 @@ export function ItemScreen(): React.JSX.Element {
   const { id = '' } = useParams()
   const [params] = useSearchParams()
   const place = useMemo(() => readPlace(id, params), [id, params])
-  const reader = useReader(place)
+  const { key } = useLocation()
+  const reader = useReader(place, key)
   const { document, find, article } = reader
   const [hasTagsOpen, setTagsOpen] = useState(false)
   const outline = useOutlineVisibility()

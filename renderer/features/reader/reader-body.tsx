@@ -20,10 +20,10 @@ interface ReaderBodyProps {
 
 /** The text of the open item, or what stands in its place while there is none. */
 export function ReaderBody({ reader, isCompact = false, onKinOfPassage }: ReaderBodyProps): React.JSX.Element {
-  const { settings, scrollPlaces } = useServices()
+  const { settings } = useServices()
   const fontSize = useStore(settings.store, (state) => state.settings.readerFontSizePx)
   const isLate = useDelayed(reader.entry === undefined || (reader.document === null && reader.entry.isLoading))
-  const { document, look, place, entry, article, blocked, onRead, loadPicturesOnce, alwaysLoadPictures } = reader
+  const { document, look, place, historyKey, entry, article, blocked, onRead, loadPicturesOnce, alwaysLoadPictures } = reader
   if (document === null || look === null) {
     if (entry !== undefined && entry.error !== null) return <ReaderError reader={reader} />
     return <div className={own.waiting}>{isLate && <ArticleSkeleton isCompact={isCompact} />}</div>
@@ -34,7 +34,7 @@ export function ReaderBody({ reader, isCompact = false, onKinOfPassage }: Reader
       <ItemState reader={reader} />
       <Article
         // A new item, or another passage of it, begins at its own place.
-        key={`${document.id}:${passage?.[0] ?? ''}`}
+        key={`${document.id}:${passage?.[0] ?? ''}:${historyKey ?? ''}`}
         ref={article}
         look={look}
         blocked={blocked}
@@ -42,16 +42,18 @@ export function ReaderBody({ reader, isCompact = false, onKinOfPassage }: Reader
         onAlwaysLoad={alwaysLoadPictures}
         fontSizePx={isCompact ? fontSize - 1 : fontSize}
         isCompact={isCompact}
-        startAt={
-          passage === null
-            ? { scrollTop: scrollPlaces.get(document.id) ?? 0 }
-            : { offset: look.passage === null ? 0 : passage[0] }
-        }
+        startAt={startOf(reader)}
         onRead={onRead}
       />
       <SelectionPopover article={article} text={document.text} onKinOfPassage={onKinOfPassage} />
     </div>
   )
+}
+
+/** Where it was left, else at the passage, else at the top. */
+function startOf({ leftAt, place, look }: Reader): { offset: number } | { scrollTop: number } {
+  if (leftAt !== null) return { scrollTop: leftAt }
+  return { offset: place.passage === null || (look?.passage ?? null) === null ? 0 : place.passage[0] }
 }
 
 /** What is not as it should be with the item, said above its text. */

@@ -32,21 +32,27 @@ export interface Reader {
   readonly loadPicturesOnce: () => void
   readonly alwaysLoadPictures: () => void
   readonly reload: () => void
+  /** Where this entry of the history was left; `null` for a new one, and beside a list. */
+  readonly leftAt: number | null
+  readonly historyKey: string | null
 }
 
 const noBlocked: BlockedPictures = { count: 0, sites: [] }
 const noHeadings: ReadonlyMap<number, number> = new Map()
 const shortText = 1_500
 
-/** All that showing one item needs, whichever screen shows it. */
-export function useReader(place: ReaderPlace): Reader {
-  const { documents, settings } = useServices()
+/**
+ * All that showing one item needs, whichever screen shows it. With the key of an entry of the history, going back to it
+ * finds the place where it was left.
+ */
+export function useReader(place: ReaderPlace, historyKey: string | null = null): Reader {
+  const { documents, settings, scrollPlaces } = useServices()
   const { documentId, passage, q } = place
   const entry = useStore(documents.store, (state) => state.entries.get(documentId))
   useEffect(() => documents.ensure(documentId), [documents, documentId])
   const document = entry?.document ?? null
   const article = useRef<ArticleHandle>(null)
-  const { readAt, whereReading, onRead } = useReadPlace(documentId)
+  const { readAt, whereReading, onRead } = useReadPlace(historyKey)
   const [loadedOnce, setLoadedOnce] = useState<number | null>(null)
   const sites = useStore(settings.store, (state) => state.settings.pictureSites)
   const find = useFind(document?.text ?? '', whereReading)
@@ -75,6 +81,8 @@ export function useReader(place: ReaderPlace): Reader {
     loadPicturesOnce: () => setLoadedOnce(documentId),
     alwaysLoadPictures: () => settings.update({ pictureSites: [...new Set([...sites, ...blocked.sites])] }),
     reload: () => void documents.load(documentId),
+    historyKey,
+    leftAt: historyKey === null ? null : (scrollPlaces.get(historyKey) ?? null),
   }
 }
 
@@ -87,7 +95,7 @@ interface ReadPlace {
 }
 
 /** Follows the scrolling without drawing anything anew at each step of it. */
-function useReadPlace(documentId: number): ReadPlace {
+function useReadPlace(historyKey: string | null): ReadPlace {
   const { scrollPlaces } = useServices()
   const [readAt, setReadAt] = useState(0)
   const exact = useRef(0)
@@ -96,13 +104,13 @@ function useReadPlace(documentId: number): ReadPlace {
   const onRead = useCallback(
     (offset: number, scrollTop: number) => {
       exact.current = offset
-      scrollPlaces.set(documentId, scrollTop)
+      if (historyKey !== null) scrollPlaces.set(historyKey, scrollTop)
       timer.current ??= setTimeout(() => {
         timer.current = undefined
         setReadAt(exact.current)
       }, shownLateMs)
     },
-    [scrollPlaces, documentId],
+    [scrollPlaces, historyKey],
   )
   return { readAt, onRead, whereReading: useCallback(() => exact.current, []) }
 }

@@ -11,6 +11,7 @@ import { Icon } from '../../ui/icon.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { kindLooks } from '../../ui/kinds.ts'
 import { MarkedText } from '../../ui/marked-text.tsx'
+import { passageBodyStart } from '../../ui/passage-body.ts'
 import { When } from '../../ui/when.tsx'
 import { pathOfItem } from '../documents/item-path.ts'
 import styles from './hit-view.module.css'
@@ -34,6 +35,8 @@ interface HitViewProps {
   readonly why: string
   readonly q: string
   readonly unfolded: Unfolded | undefined
+  /** True for what is only nearest, not a match. */
+  readonly isWeak: boolean
   readonly isCurrent: boolean
   readonly isSelected: boolean
   /** True while some results are selected: each then shows its box. */
@@ -43,8 +46,7 @@ interface HitViewProps {
 
 /** One document that was found: title, source, best passage, and why. */
 export const HitView = memo(function HitView(props: HitViewProps): React.JSX.Element {
-  const { hit, near, why, q, unfolded, isCurrent, isSelected, isSelecting, actions } = props
-  const isWeak = hit.confidence === 'weak'
+  const { hit, near, why, q, unfolded, isWeak, isCurrent, isSelected, isSelecting, actions } = props
   return (
     <article
       className={cx(styles.hit, isCurrent && styles.current, isSelected && styles.selected, isWeak && styles.weak)}
@@ -68,7 +70,7 @@ export const HitView = memo(function HitView(props: HitViewProps): React.JSX.Ele
       </div>
       <HitSource hit={hit} />
       <p className={styles.passage}>
-        <MarkedText text={hit.passage.text} offset={hit.passage.start} words={hit.passage.words} near={near} />
+        <HitPassage hit={hit} near={near} />
       </p>
       <div className={styles.why}>
         <span>
@@ -97,6 +99,11 @@ export const HitView = memo(function HitView(props: HitViewProps): React.JSX.Ele
     </article>
   )
 })
+
+function HitPassage({ hit: { passage, title }, near }: Pick<HitViewProps, 'hit' | 'near'>): React.JSX.Element {
+  const skipped = passageBodyStart(passage.text, title, passage.heading)
+  return <MarkedText text={passage.text.slice(skipped)} offset={passage.start + skipped} words={passage.words} near={near} />
+}
 
 /** The whole result is its link: a press chooses it, a second one or Enter opens it. */
 function HitLink({ hit, q, isCurrent, actions }: HitViewProps): React.JSX.Element {

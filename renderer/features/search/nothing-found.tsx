@@ -7,22 +7,25 @@ import { setFilter } from './query-draft.ts'
 import type { SearchParams } from './search-params.ts'
 import type { Shown } from './search-updates.ts'
 import styles from './nothing-found.module.css'
+import { asksForMeaning } from './split-hits.ts'
 import { occurrenceLine } from './why-line.ts'
 
 interface NothingFoundProps {
   readonly shown: Shown
+  /** True when something is nearer than chance, though nothing is surely about it. */
+  readonly isUnsure: boolean
   readonly onParams: (params: SearchParams) => void
 }
 
 /** Says in so many words that the library has nothing about it, and how that is known. */
-export function NothingFound({ shown: { params, reply }, onParams }: NothingFoundProps): React.JSX.Element {
+export function NothingFound({ shown: { params, reply }, isUnsure, onParams }: NothingFoundProps): React.JSX.Element {
   const { filter, text } = parseQuery(params.q)
   const isFiltered = !isEmptyFilter(filter)
   const { searched, pending } = reply
   return (
     <div className={styles.nothing} role="status">
-      <h2>{text === '' && params.more.length === 0 ? 'No item has all of this' : 'Nothing in your library is about this'}</h2>
-      <p>{describeLooked(params, reply)}</p>
+      <h2>{titleOf(asksForMeaning(params), isUnsure)}</h2>
+      <p>{describeLooked(params, reply, isUnsure)}</p>
       <div className={styles.actions}>
         {isFiltered && filter.kinds !== undefined && (
           <Button onPress={() => onParams({ ...params, q: setFilter(params.q, 'kind', null) })}>Look in all kinds</Button>
@@ -49,7 +52,13 @@ export function NothingFound({ shown: { params, reply }, onParams }: NothingFoun
   )
 }
 
-function describeLooked({ q, mode }: SearchParams, { searched, words, meaning }: Shown['reply']): string {
+function titleOf(asks: boolean, isUnsure: boolean): string {
+  if (!asks) return 'No item has all of this'
+  return isUnsure ? 'Nothing in your library is clearly about this' : 'Nothing in your library is about this'
+}
+
+function describeLooked({ q, mode }: SearchParams, reply: Shown['reply'], isUnsure: boolean): string {
+  const { searched, words, meaning } = reply
   const { kinds = [] } = parseQuery(q).filter
   const what = kinds.length === 1 ? countOf(searched, kindLooks[kinds[0]!].name.toLowerCase()) : countOf(searched, 'item')
   const how = {
@@ -58,7 +67,8 @@ function describeLooked({ q, mode }: SearchParams, { searched, words, meaning }:
     keyword: ', by words',
   }[mode]
   const occurs = mode === 'vector' ? null : occurrenceLine(words)
-  const nearest = meaning === 'searched' && mode !== 'keyword' ? 'no passage is nearer than chance' : null
+  const isByMeaning = meaning === 'searched' && mode !== 'keyword'
+  const nearest = !isByMeaning ? null : isUnsure ? 'no passage is near enough to be sure' : 'no passage is nearer than chance'
   const rest = [occurs, nearest].filter((part) => part !== null).join(', and ')
   const sentence = rest === '' ? '' : ` ${rest[0]!.toUpperCase()}${rest.slice(1)}.`
   return `Looked through ${what}${how}.${sentence}`

@@ -3,6 +3,7 @@ import type { Passage, SearchHit } from '../../../shared/model/search.ts'
 import { MarkedText } from '../../ui/marked-text.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { useDelayed } from '../../ui/use-delayed.ts'
+import { passageBodyStart } from '../../ui/passage-body.ts'
 import { sentence } from '../../ui/sentence.ts'
 import { pathOfItem } from '../documents/item-path.ts'
 import styles from './passage-list.module.css'
@@ -36,13 +37,18 @@ export function PassageList({ hit, unfolded, q, onOpen }: PassageListProps): Rea
               onOpen(passage)
             }}
           >
-            <MarkedText text={passage.text} offset={passage.start} words={passage.words} />
+            <MarkedText {...bodyOf(passage, hit.title)} words={passage.words} />
           </Link>
           <span>{placeOf(passage, i)}</span>
         </li>
       ))}
     </ol>
   )
+}
+
+function bodyOf({ text, start, heading }: Passage, title: string): { text: string; offset: number } {
+  const skipped = passageBodyStart(text, title, heading)
+  return { text: text.slice(skipped), offset: start + skipped }
 }
 
 function placeOf({ page, heading }: Passage, index: number): string {

@@ -10,6 +10,7 @@ import { HitView, type HitActions } from './hit-view.tsx'
 import { NothingFound } from './nothing-found.tsx'
 import styles from './results-list.module.css'
 import type { SearchParams } from './search-params.ts'
+import { splitHits } from './split-hits.ts'
 import { passageKey, type Shown } from './search-updates.ts'
 import { useVisibleHits } from './use-visible-hits.ts'
 import { whyLine } from './why-line.ts'
@@ -27,12 +28,13 @@ interface ResultsListProps {
 export function ResultsList(props: ResultsListProps): React.JSX.Element {
   const { shown, currentId, actions, onParams, onMove, onOpen } = props
   const { search } = useServices()
-  const { hits, reply, params } = shown
+  const { hits, params } = shown
   const scroller = useRef<HTMLDivElement>(null)
-  const isNothing = reply.verdict === 'nothing'
+  const { kind, matches, nearest } = useMemo(() => splitHits(shown), [shown])
   const current = hits.findIndex(({ documentId }) => documentId === currentId)
   useKeptScroll(scroller)
   useVisibleHits(scroller, hits)
+  const shared = { params, isNothing: kind === 'nothing', currentId, actions }
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey
     const next = isPlain && event.key.startsWith('Arrow') ? nextIndex(event.key, current, hits.length) : null
@@ -52,18 +54,42 @@ export function ResultsList(props: ResultsListProps): React.JSX.Element {
       onKeyDown={onKeyDown}
       onScroll={(event) => search.keepScroll(event.currentTarget.scrollTop)}
     >
-      {isNothing && <NothingFound shown={shown} onParams={onParams} />}
-      {!isNothing && <HiddenText as="h2">Results</HiddenText>}
-      {isNothing && hits.length > 0 && <h2 className={styles.nearest}>Not a match, but nearest</h2>}
-      <ol aria-label="Results">
-        {hits.map((hit) => (
-          <li key={hit.documentId} className={styles.item}>
-            <Hit hit={hit} params={params} isNothing={isNothing} isCurrent={hit.documentId === currentId} actions={actions} />
-          </li>
-        ))}
-      </ol>
+      {kind === 'found' ? (
+        <HiddenText as="h2">Results</HiddenText>
+      ) : (
+        <NothingFound shown={shown} isUnsure={kind === 'unsure'} onParams={onParams} />
+      )}
+      <HitList label="Results" hits={matches} {...shared} />
+      {nearest.length > 0 && <h2 className={styles.nearest}>Not a match, but nearest</h2>}
+      <HitList label="Not a match, but nearest" hits={nearest} isWeak {...shared} />
       <MoreResults shown={shown} scroller={scroller} />
     </div>
+  )
+}
+
+interface SharedHitProps {
+  readonly params: SearchParams
+  readonly isNothing: boolean
+  readonly currentId: number | null
+  readonly actions: HitActions
+}
+
+interface HitListProps extends SharedHitProps {
+  readonly label: string
+  readonly hits: readonly SearchHit[]
+  readonly isWeak?: boolean
+}
+
+function HitList({ label, hits, isWeak = false, currentId, ...shared }: HitListProps): React.JSX.Element | null {
+  if (hits.length === 0) return null
+  return (
+    <ol aria-label={label}>
+      {hits.map((hit) => (
+        <li key={hit.documentId} className={styles.item}>
+          <Hit hit={hit} isWeak={isWeak} isCurrent={hit.documentId === currentId} {...shared} />
+        </li>
+      ))}
+    </ol>
   )
 }
 
@@ -71,11 +97,12 @@ interface HitProps {
   readonly hit: SearchHit
   readonly params: SearchParams
   readonly isNothing: boolean
+  readonly isWeak: boolean
   readonly isCurrent: boolean
   readonly actions: HitActions
 }
 
-function Hit({ hit, params, isNothing, isCurrent, actions }: HitProps): React.JSX.Element {
+function Hit({ hit, params, isNothing, isWeak, isCurrent, actions }: HitProps): React.JSX.Element {
   const { search } = useServices()
   const near = useStore(search.store, (state) => state.sentences.get(passageKey(hit.documentId, hit.passage)))
   const unfolded = useStore(search.store, (state) => state.unfolded.get(hit.documentId))
@@ -89,6 +116,7 @@ function Hit({ hit, params, isNothing, isCurrent, actions }: HitProps): React.JS
       why={why}
       q={params.q}
       unfolded={unfolded}
+      isWeak={isWeak}
       isCurrent={isCurrent}
       isSelected={isSelected}
       isSelecting={isSelecting}

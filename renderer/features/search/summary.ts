@@ -1,9 +1,12 @@
 import { countOf } from '../../ui/format.ts'
 import type { SearchState } from './search-updates.ts'
+import { splitHits } from './split-hits.ts'
 
 /** `12 documents`; what is nearest without being a match is not counted as found. */
 export function summaryOf({ shown, error }: Pick<SearchState, 'shown' | 'error'>): string {
   if (error !== null || shown === null) return ''
-  if (shown.reply.verdict === 'nothing') return 'Nothing found'
-  return countOf(shown.reply.total, 'document')
+  const { kind, matches, nearest } = splitHits(shown)
+  if (kind === 'nothing') return 'Nothing found'
+  if (kind === 'unsure') return 'Nothing sure'
+  return countOf(nearest.length > 0 ? matches.length : shown.reply.total, 'document')
 }

@@ -24,6 +24,7 @@ class App extends EventEmitter {
   #name = 'akin'
   #isReady = false
   #isExiting = false
+  #ownsLock = false
   readonly #ready = Promise.withResolvers<void>()
   readonly #paths = new Map<string, string>()
 
@@ -107,6 +108,7 @@ class App extends EventEmitter {
       rmSync(file)
       return this.requestSingleInstanceLock()
     }
+    this.#ownsLock = true
     this.#watchLock(file)
     return true
   }
@@ -124,7 +126,7 @@ class App extends EventEmitter {
     this.#isExiting = true
     void this.shutdown.endAll().finally(() => {
       this.emit('quit', {}, code)
-      rmSync(join(this.getPath('userData'), 'instance-lock'), { force: true })
+      if (this.#ownsLock) rmSync(join(this.getPath('userData'), 'instance-lock'), { force: true })
       process.send?.({ type: 'exiting', relaunches: this.relaunches }, () => process.exit(code))
       setTimeout(() => process.exit(code), 1_000)
     })

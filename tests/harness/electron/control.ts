@@ -7,7 +7,7 @@ import { ipcMain } from './ipc-main.ts'
 import type { FromPage, SenderFrame } from './page.ts'
 import { utilityMetrics } from './process-list.ts'
 import { protocol, session } from './session.ts'
-import { clipboardTexts, type WebContents } from './web-contents.ts'
+import { clipboardTexts, violations, type WebContents } from './web-contents.ts'
 import { BrowserWindow } from './window.ts'
 
 /** What a test may ask and tell a running main process; `launch.ts` is its other end. */
@@ -24,6 +24,7 @@ const commands = {
   /** What the system was asked for since the start. */
   asked: () => asked,
   clipboard: () => clipboardTexts,
+  violations: () => violations,
   /** Everything about security and windows that Electron would know of this app. */
   state: () => ({
     isSandboxEnabled: app.isSandboxEnabled,
@@ -62,6 +63,11 @@ const commands = {
   crashPage: () => firstContents().forcefullyCrashRenderer(),
   drop: (paths: string[], point: { x: number; y: number }) => firstContents().drop(paths, point),
   quit: () => app.quit(),
+  /** Quits, and is wanted again before the app has done what it does on `will-quit`. */
+  quitAndStartAgain: () => {
+    app.once('will-quit', () => app.emit('second-instance', {}, [], '', undefined))
+    app.quit()
+  },
   /** A message from a frame of the test's making: none at all, a foreign page, a frame in the page. */
   invokeAs: (frame: SenderFrame | null, channel: string, args: unknown[]) =>
     firstContents().receive({ type: 'invoke', id: 0, channel, args } satisfies FromPage, frame),

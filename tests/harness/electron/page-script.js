@@ -130,5 +130,9 @@ export function pageScript(config, preload) {
     }
   }
 
+  document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI, sourceFile, lineNumber }) =>
+    send({ type: 'violation', text: `${effectiveDirective} ${blockedURI} ${sourceFile}:${lineNumber}` }),
+  )
+
   preload(requireInSandbox, { exports: {} }, {}, sandboxedProcess)
 }

@@ -23,6 +23,8 @@ export type FromPage =
   | { readonly type: 'invoke'; readonly id: number; readonly channel: string; readonly args: unknown[] }
   | { readonly type: 'send'; readonly channel: string; readonly args: unknown[] }
   | { readonly type: 'clipboard'; readonly id: number; readonly text: string }
+  /** The page broke its content-security policy; watched from the first moment of every document. */
+  | { readonly type: 'violation'; readonly text: string }
 
 export interface PageHandlers {
   readonly preload: string | undefined

@@ -14,6 +14,9 @@ export interface Preferences {
 /** Text that the page put on the clipboard, in order. */
 export const clipboardTexts: string[] = []
 
+/** Where pages broke their content-security policy. */
+export const violations: string[] = []
+
 let lastId = 0
 
 /** What a window shows. Its page of Chromium is made when something is loaded, and anew after a crash. */
@@ -102,6 +105,7 @@ export class WebContents extends EventEmitter {
   /** A message as it comes from a frame; also for tests that play a foreign one. */
   async receive(message: FromPage, senderFrame: SenderFrame | null): Promise<unknown> {
     const event = { sender: this, senderFrame, processId: 1, frameId: 1 }
+    if (message.type === 'violation') return void violations.push(message.text)
     if (message.type === 'send') return void ipcMain.emit(message.channel, event, ...message.args)
     if (message.type === 'clipboard') return this.#writeClipboard(message.text, senderFrame)
     return ipcMain.invoke(event, message.channel, message.args)
@@ -114,7 +118,7 @@ export class WebContents extends EventEmitter {
         preload,
         onMessage: (message, frame) => {
           void this.receive(message, frame).then(async (result) => {
-            if (message.type !== 'send') (await this.#page)?.tell({ type: 'reply', id: message.id, result })
+            if ('id' in message) (await this.#page)?.tell({ type: 'reply', id: message.id, result })
           })
         },
         load: (request) => this.session.load(request),

@@ -317,7 +317,8 @@ class RunningEngine implements Engine {
     const processors = availableParallelism()
     const key = `threads:${this.#embedder.space.identity}:${processors}`
     const known = await settings.get(key)
-    if (typeof known === 'number') {
+    // Few threads may have won only because the machine was busy then: they are measured again
+    if (typeof known === 'number' && known * 2 >= processors) {
       this.#threads = known
       await this.#embedder.useThreads(known)
       return

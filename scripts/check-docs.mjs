@@ -53,7 +53,7 @@ function checkPath(document, word) {
 }
 
 function isGenerated(path) {
-  return path.startsWith('native/build') || path.startsWith('docs/screenshots')
+  return ['native/build', 'docs/screenshots', 'resources/native'].some((folder) => path.startsWith(folder))
 }
 
 function fail(message) {

@@ -24,6 +24,9 @@ const ahead = 24
 const perCommit = 32
 const commitEveryMs = 500
 
+/** How often the total is counted anew: an import adds to it meanwhile. */
+const reportEveryMs = 1_000
+
 /** A passage that brought the process down this often is not tried again. */
 const mostCrashes = 2
 
@@ -45,6 +48,7 @@ class EmbedRun {
   #failed: number
   #ready: { ids: ChunkId[]; vectors: Float32Array[] } = { ids: [], vectors: [] }
   #committedAt = performance.now()
+  #reportedAt = 0
 
   constructor(options: EmbedRunnerOptions, context: JobContext) {
     this.#options = options
@@ -112,6 +116,7 @@ class EmbedRun {
       this.#ready.vectors.push(vector)
       this.#completed++
       this.#context.progress({ completed: this.#doneBefore + this.#completed })
+      if (performance.now() - this.#reportedAt > reportEveryMs) await this.#report()
       if (this.#ready.ids.length >= perCommit || performance.now() - this.#committedAt > commitEveryMs) await this.#commit()
       return true
     } catch (error) {
@@ -182,7 +187,11 @@ class EmbedRun {
   }
 
   async #report(): Promise<void> {
+    this.#reportedAt = performance.now()
     const pending = await this.#options.vectors.pendingCount(this.#options.spaceId)
-    this.#context.progress({ completed: this.#doneBefore + this.#completed, total: this.#doneBefore + this.#completed + pending })
+    this.#context.progress({
+      completed: this.#doneBefore + this.#completed,
+      total: this.#doneBefore + this.#completed - this.#ready.ids.length + pending,
+    })
   }
 }

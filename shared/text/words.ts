@@ -114,9 +114,15 @@ export function codesOf(text: string): string[] {
 
 /** The terms of a text as the keyword index holds them, in order. */
 export function* termsOf(text: string): Generator<Term> {
+  let last: Character | undefined
   for (const { word, start, end, isWithoutSpaces } of wordsOf(text)) {
-    if (isWithoutSpaces) yield* pairsOf(text, start, end)
-    else yield { term: stemOf(word), start, end }
+    if (isWithoutSpaces) {
+      const characters = charactersOf(text, start, end)
+      // A run that was cut for its length goes on
+      if (last?.end === start) characters.unshift(last)
+      yield* pairsOf(characters)
+      last = characters.at(-1)
+    } else yield { term: stemOf(word), start, end }
   }
 }
 
@@ -126,8 +132,7 @@ interface Character {
   readonly end: number
 }
 
-function* pairsOf(text: string, start: number, end: number): Generator<Term> {
-  const characters = charactersOf(text, start, end)
+function* pairsOf(characters: readonly Character[]): Generator<Term> {
   if (characters.length === 1) {
     const only = characters[0]!
     yield { term: only.text, start: only.start, end: only.end }

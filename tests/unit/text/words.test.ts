@@ -185,6 +185,20 @@ describe('terms', () => {
   })
 })
 
+describe('very long runs', () => {
+  it('of a script without spaces lose no pair of characters', () => {
+    const text = Array.from({ length: 3_500 }, (_, i) => String.fromCodePoint(0x4e_00 + i)).join('')
+    const found = [...termsOf(text)]
+    expect(found).toHaveLength(3_499)
+    expect(found.every(({ term, start, end }, i) => start === i && end === i + 2 && term === text.slice(i, i + 2))).toBe(true)
+  })
+
+  it('of one letter do not overflow anything', () => {
+    expect([...termsOf('x'.repeat(3_000_000))].length).toBeGreaterThan(0)
+    expect([...termsOf('水'.repeat(300_000))]).toHaveLength(299_999)
+  })
+})
+
 /** Characters of every sort that may stand next to each other in a text. */
 const alphabet = [
   Array.from('abzAZ019 .,-_\n\'"éßẞİﬁςΣйعשكकทกກកက日本かカー々ﾊﾟﾞｰ한𠮷𝐇🙂½²Ⅷﷺ'),

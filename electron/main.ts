@@ -30,9 +30,11 @@ function useOwnFolder(): void {
 function run(): void {
   const log = openMainLog(join(app.getPath('userData'), 'logs'))
   process.on('uncaughtExceptionMonitor', (error) => log('uncaught', error))
-  app.on('child-process-gone', (_event, { type, reason, exitCode, name }) =>
-    log('process gone', { type, reason, exitCode, name }),
-  )
+  app.on('child-process-gone', (_event, { type, reason, exitCode, name }) => {
+    // The engine ends its services itself, again and again, and has a log of its own
+    if (name === 'Akin parser' || name === 'Akin inference') return
+    log('process gone', { type, reason, exitCode, name })
+  })
   let desktop: Desktop | undefined
   let closing: Promise<void> | undefined
   let isWantedAgain = false

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { AkinError } from '../../shared/errors.ts'
 import type { RequestName } from '../../shared/contract/requests.ts'
 import { limits, type ImportSource } from '../../shared/contract/requests.ts'
@@ -96,10 +97,18 @@ async function original(
   throw new AkinError('file-not-found', 'There is no original of this item')
 }
 
+const perPurge = 200
+
 async function purge({ store, forgetOriginals }: DocumentHandlersOptions, ids: readonly DocumentId[]): Promise<number> {
-  const { removed, orphanedContent } = await store.documents.purge(ids)
-  forgetOriginals(orphanedContent)
-  return removed.length
+  let count = 0
+  for (let at = 0; at < ids.length; at += perPurge) {
+    const { removed, orphanedContent } = await store.documents.purge(ids.slice(at, at + perPurge))
+    forgetOriginals(orphanedContent)
+    count += removed.length
+    // Others get their turn: removing thousands at once takes more than a second
+    await nextTurn()
+  }
+  return count
 }
 
 /** Reads originals again where there are any; what could not be embedded is tried again in any case. */

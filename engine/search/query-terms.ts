@@ -38,24 +38,10 @@ function keywordQuery({ parts }: ParsedQuery): KeywordQuery {
   return { terms, excluded }
 }
 
-/** Both filters must hold: of lists that both give, only common values stay. */
+/** Both filters must hold. */
 export function joinFilters(a: Filter, b: Filter): Filter {
   if (isEmptyFilter(a)) return b
   if (isEmptyFilter(b)) return a
-  const joined: Record<string, unknown> = { ...a }
-  for (const [key, value] of Object.entries(b)) {
-    if (value !== undefined) joined[key] = joinValues(key, joined[key], value)
-  }
-  return joined
-}
-
-function joinValues(key: string, a: unknown, b: unknown): unknown {
-  if (a === undefined) return b
-  if (typeof a === 'string' && typeof b === 'string' && key === 'after') return a > b ? a : b
-  if (typeof a === 'string' && typeof b === 'string' && key === 'before') return a < b ? a : b
-  if (!Array.isArray(a) || !Array.isArray(b)) return b
-  if (key.startsWith('except')) return [...a, ...(b as unknown[])]
-  const common = a.filter((value) => (b as unknown[]).includes(value))
-  // Nothing in common: a value that no document has, so that nothing is found
-  return common.length > 0 ? common : key === 'ids' ? [Number.MAX_SAFE_INTEGER] : ['\u0000']
+  const { also = [], ...rest } = b
+  return { ...a, also: [...(a.also ?? []), rest, ...also] }
 }

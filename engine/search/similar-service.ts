@@ -9,7 +9,6 @@ import type { Background, VectorIndex } from '../vectors/vector-index.ts'
 import { kinConfidence, topShare } from './confidence.ts'
 import { passageOf } from './passages.ts'
 import { dot, meanOf } from './query-vector.ts'
-import { joinFilters } from './query-terms.ts'
 import { SelectionCache } from './selection-cache.ts'
 import { sharedWords } from './shared-words.ts'
 import { samenessOf, shinglesOf } from '../../shared/text/shingles.ts'
@@ -76,7 +75,7 @@ export class SimilarService {
     if (subject === null) return { hits: [], nearlySame: [], state: 'empty', hidden: 0 }
     const { documentId } = subject
     const hidden = documentId === null ? [] : await this.#options.store.documents.hiddenKin(documentId)
-    const selection = await this.#selections.get(joinFilters(query.filter, {}))
+    const selection = await this.#selections.get(query.filter)
     const background = await this.#options.vectors.background(subject.mean)
     const leftOut = new Set([...hidden, ...(documentId === null ? [] : [documentId])])
     const kin = await this.#nearest(subject, selection, leftOut)

@@ -9,7 +9,7 @@ const Day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/)
  * Which documents may appear. Every field that is given must hold; within a list, one value is enough, and an
  * `except` list must not hold at all. Trashed documents never match unless `isTrashed` is true.
  */
-export const Filter = z
+const fields = z
   .object({
     kinds: z.array(z.enum(documentKinds)).max(documentKinds.length),
     exceptKinds: z.array(z.enum(documentKinds)).max(documentKinds.length),
@@ -35,11 +35,14 @@ export const Filter = z
     ids: z.array(DocumentId).max(10_000),
   })
   .partial()
+
+/** A filter with others that must hold as well: what the query says and what is chosen beside it. */
+export const Filter = fields.extend({ also: z.array(fields).max(4).optional() })
 export type Filter = z.infer<typeof Filter>
 
 /** True when nothing is asked for: every document outside the trash matches. */
 export function isEmptyFilter(filter: Filter): boolean {
-  return Object.values(filter).every(
-    (value) => value === undefined || value === '' || (Array.isArray(value) && value.length === 0),
-  )
+  const { ids, also, ...rest } = filter
+  if (ids !== undefined || also?.some((one) => !isEmptyFilter(one))) return false
+  return Object.values(rest).every((value) => value === undefined || value === '' || (Array.isArray(value) && value.length === 0))
 }

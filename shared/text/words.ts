@@ -40,6 +40,20 @@ const accents =
   /[[\p{M}&&[\p{Script=Inherited}\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}]]--[\u3099\u309A]]+/gv
 const asciiWord = /^[a-z0-9]+$/
 
+/** Letters that Unicode does not take apart, but that people type the plain way. */
+const plainLetters: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  ς: 'σ',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ħ: 'h',
+  ı: 'i',
+  æ: 'ae',
+  œ: 'oe',
+}
+const unlikeLetters = /[ßςøłđħıæœ]/g
+
 /**
  * Lower case, compatibility forms unified, accents taken off: `Café` → `cafe`. Folding twice changes nothing more; half
  * characters become U+FFFD, as they do wherever a text is stored.
@@ -54,8 +68,7 @@ export function foldWord(word: string): string {
     .normalize('NFKD')
     .toLowerCase()
     .replaceAll(accents, '')
-    .replaceAll('ß', 'ss')
-    .replaceAll('ς', 'σ')
+    .replaceAll(unlikeLetters, (letter) => plainLetters[letter]!)
     .normalize('NFC')
 }
 

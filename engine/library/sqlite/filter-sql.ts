@@ -35,7 +35,14 @@ function conditionWith(filter: Filter, without: FilterField | undefined, isInSig
     parts.push(sql)
     values.push(...more)
   }
-  if (without !== 'isTrashed') add(filter.isTrashed === true ? 'd.trashed_at IS NOT NULL' : isInSight)
+  if (without !== 'isTrashed')
+    add([filter, ...(filter.also ?? [])].some(({ isTrashed }) => isTrashed === true) ? 'd.trashed_at IS NOT NULL' : isInSight)
+  addFields(filter, without, add)
+  for (const more of filter.also ?? []) addFields(more, undefined, add)
+  return { sql: parts.length === 0 ? '1' : parts.join(' AND '), values }
+}
+
+function addFields(filter: Filter, without: FilterField | undefined, add: Add): void {
   addLists(filter, without, add)
   addNames(filter, without, add)
   if (filter.after !== undefined) add('d.sort_date >= ?', filter.after)
@@ -45,7 +52,6 @@ function conditionWith(filter: Filter, without: FilterField | undefined, isInSig
     add(filter.isUnread ? 'd.read_at IS NULL' : 'd.read_at IS NOT NULL')
   if (hasContains(filter)) addContains(filter.contains, add)
   if (filter.ids !== undefined) add('d.id IN (SELECT value FROM json_each(?))', JSON.stringify(filter.ids))
-  return { sql: parts.length === 0 ? '1' : parts.join(' AND '), values }
 }
 
 /** True when names and titles are looked through: that takes most of the time and is better done once than twice. */

@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { AkinError, isCode } from '../../../shared/errors.ts'
 import type { LibraryStore } from '../library-store.ts'
 import { explainOpening } from '../folder-access.ts'
@@ -37,6 +37,11 @@ export function openSqliteLibrary({ folder, migrations }: SqliteLibraryOptions):
   }
 }
 
+/** True when a library was opened in the folder before and its file is there, emptied: a new folder has neither. */
+function wasUsed(folder: string): boolean {
+  return existsSync(join(folder, 'library.db')) && existsSync(join(folder, 'index'))
+}
+
 /**
  * Refuses what must not be touched. A file is looked at through a connection that cannot write, since the first thing
  * that one which can does is to move the changes of a killed process from the log into it.
@@ -46,6 +51,12 @@ function lookBeforeOpening(file: string, migrations: readonly Migration[] | unde
   if (size === 0 && sizeOf(`${file}-wal`) > 0) {
     throw new AkinError('library-damaged', 'The library file is empty, though changes to it are there', {
       advice: 'Put back the newest file of the folder "backups"; opening the library as it is would lose them',
+      details: { file },
+    })
+  }
+  if (size === 0 && wasUsed(dirname(file))) {
+    throw new AkinError('library-damaged', 'The library file is empty, though the folder holds the indexes of a library', {
+      advice: 'Put back the newest file of the folder "backups", or remove the folder "index" to begin anew',
       details: { file },
     })
   }

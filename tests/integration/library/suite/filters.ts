@@ -170,6 +170,13 @@ export function describeFilters(open: OpenLibrary): void {
       expect(await found({ ids: [] })).toEqual([])
     })
 
+    it('let through what every one of joined filters lets through, also when they name the same field', async () => {
+      expect(await found({ tags: ['travel'], also: [{ tags: ['café'] }] })).toEqual(['Ferry'])
+      expect(await found({ kinds: ['file'], also: [{ kinds: ['note'] }] })).toEqual([])
+      expect(await found({ also: [{ authors: ['brandt'] }, { languages: ['pt'] }] })).toEqual(['Harbour'])
+      expect(await found({ also: [{ ids: [] }] })).toEqual([])
+    })
+
     it('take the day of import where a document has no date of its own', async () => {
       const today = new Date().toISOString().slice(0, 10)
       expect(await found({ after: today })).toEqual(['D', 'E', 'F'])

@@ -128,7 +128,7 @@ export function describeFilters(open: OpenLibrary): void {
       ['the trash with a tag', { isTrashed: true, tags: ['travel'] }, ['T']],
       ['outside the trash, said so', { isTrashed: false }, all],
       ['part of a title', { contains: 'a' }, ['A', 'B', 'C', 'D']],
-      ['part of an author', { contains: 'jorgen' }, []],
+      ['part of an author in plain letters', { contains: 'jorgen' }, ['B']],
       ['part of an author with its own letter', { contains: 'jørgen' }, ['B']],
       ['several parts, each anywhere', { contains: ' caf  BRANDT ' }, ['A']],
       ['parts that no document has together', { contains: 'cafe jørgen' }, []],
@@ -171,9 +171,9 @@ export function describeFilters(open: OpenLibrary): void {
     })
 
     it('let through what every one of joined filters lets through, also when they name the same field', async () => {
-      expect(await found({ tags: ['travel'], also: [{ tags: ['café'] }] })).toEqual(['Ferry'])
+      expect(await found({ tags: ['travel'], also: [{ tags: ['café'] }] })).toEqual(['A'])
       expect(await found({ kinds: ['file'], also: [{ kinds: ['note'] }] })).toEqual([])
-      expect(await found({ also: [{ authors: ['brandt'] }, { languages: ['pt'] }] })).toEqual(['Harbour'])
+      expect(await found({ also: [{ authors: ['brandt'] }, { languages: ['pt'] }] })).toEqual(['B'])
       expect(await found({ also: [{ ids: [] }] })).toEqual([])
     })
 

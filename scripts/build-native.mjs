@@ -95,7 +95,11 @@ export function findToolchain() {
     compileFlags: ['-fopenmp'],
     // Our two distance functions come first and win over those of the archive (distances.cc).
     linkFlags: ['-Wl,--allow-multiple-definition', '-lfaiss', '-lopenblas', '-fopenmp'],
-    addonFlags: ['-shared', '-Wl,--exclude-libs,ALL', '-Wl,--gc-sections', '-Wl,--as-needed', '-Wl,-rpath,$ORIGIN', '-s'],
+    addonFlags: [
+      ...words('-shared -s -Wl,--exclude-libs,ALL -Wl,--gc-sections -Wl,--as-needed'),
+      // Of the two run paths, RPATH and RUNPATH, only the older one holds for the libraries of the libraries as well
+      ...words('-Wl,-rpath,$ORIGIN -Wl,--disable-new-dtags'),
+    ],
   }
 }
 

@@ -68,6 +68,7 @@ export class Desktop {
     this.#window = new MainWindow({
       session: session.fromPartition(partition),
       preload: this.#places.preload,
+      icon: this.#places.icon,
       stateFile: join(app.getPath('userData'), 'window.json'),
       hasDevTools: !app.isPackaged,
       log: this.#log,

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { defaultLibraryFolder, locateResources, type Resources } from '../engine/host/locate.ts'
 
@@ -8,6 +8,7 @@ export interface Places extends Resources {
   readonly codeFolder: string
   readonly preload: string
   readonly windowFolder: string
+  readonly icon: string
   readonly libraryFolder: string
 }
 
@@ -22,8 +23,10 @@ export interface PlacesOptions {
 
 /** @throws AkinError `model-missing` when Akin's own files are not there */
 export function findPlaces({ appPath, resourcesPath, argv, cwd }: PlacesOptions): Places {
+  const resources = locateResources(resourcesPath)
   return {
-    ...locateResources(resourcesPath),
+    ...resources,
+    icon: join(dirname(resources.modelsFolder), 'icons', '512x512.png'),
     codeFolder: join(appPath, 'out', 'main'),
     preload: join(appPath, 'out', 'preload', 'preload.cjs'),
     windowFolder: join(appPath, 'out', 'renderer'),

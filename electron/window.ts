@@ -17,6 +17,8 @@ const rememberAfterMs = 500
 export interface MainWindowOptions {
   readonly session: Session
   readonly preload: string
+  /** For Linux, where the program's file has none. */
+  readonly icon: string
   /** Keeps bounds and theme from one start to the next. */
   readonly stateFile: string
   readonly hasDevTools: boolean
@@ -47,6 +49,7 @@ export class MainWindow {
       title: 'Akin',
       show: false,
       backgroundColor: backgroundNow(),
+      ...(process.platform === 'linux' ? { icon: options.icon } : {}),
       autoHideMenuBar: true,
       webPreferences: {
         ...pagePreferences,

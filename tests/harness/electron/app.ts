@@ -17,7 +17,7 @@ export interface Shutdown {
 }
 
 class App extends EventEmitter {
-  readonly isPackaged = false
+  readonly isPackaged = process.env['AKIN_HARNESS_RESOURCES'] !== undefined
   readonly relaunches: unknown[] = []
   isSandboxEnabled = false
   shutdown: Shutdown = { closeWindows: () => Promise.resolve(true), endAll: () => Promise.resolve() }

@@ -9,13 +9,14 @@ const here = dirname(fileURLToPath(import.meta.url))
 
 /** The project's folder, whose build is started. */
 export const projectFolder = join(here, '..', '..', '..')
-const entry = join(projectFolder, 'out', 'main', 'electron.js')
 
 export interface LaunchOptions {
   /** Holds everything that the app writes. */
   readonly folder: string
   readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  /** A package instead of the project: the unpacked archive, and the folder of its resources. */
+  readonly packaged?: { readonly appFolder: string; readonly resourcesFolder: string }
   /** Answers for dialogs that come before a test could put them in. */
   readonly messages?: readonly number[]
 }
@@ -38,13 +39,16 @@ export class DesktopApp {
   #relaunches: readonly unknown[] = []
   #lastId = 0
 
-  constructor({ folder, args = [], env = {} }: LaunchOptions) {
+  constructor({ folder, args = [], env = {}, packaged }: LaunchOptions) {
+    const appFolder = packaged?.appFolder ?? projectFolder
+    const entry = join(appFolder, 'out', 'main', 'electron.js')
     if (!existsSync(entry)) throw new Error(`The desktop host is not built: run npm run build (${entry} is missing)`)
     this.#child = fork(join(here, 'run-main.ts'), [entry, ...args], {
       execArgv: ['--disable-warning=ExperimentalWarning'],
       env: {
         ...process.env,
-        AKIN_HARNESS_APP: projectFolder,
+        AKIN_HARNESS_APP: appFolder,
+        ...(packaged === undefined ? {} : { AKIN_HARNESS_RESOURCES: packaged.resourcesFolder }),
         XDG_CONFIG_HOME: join(folder, 'config'),
         XDG_DATA_HOME: join(folder, 'data'),
         ...env,

@@ -26,6 +26,7 @@ app.shutdown = {
   },
 }
 listenToTest()
+Object.assign(process, { type: 'browser', resourcesPath: process.env['AKIN_HARNESS_RESOURCES'] })
 
 const [, , entry] = process.argv
 process.argv.splice(1, 2, process.env['AKIN_HARNESS_APP']!)

@@ -66,7 +66,7 @@ class ParentPort extends EventEmitter {
 }
 
 const parentPort = new ParentPort()
-Object.assign(process, { parentPort, type: 'utility' })
+Object.assign(process, { parentPort, type: 'utility', resourcesPath: process.env['AKIN_HARNESS_RESOURCES'] })
 
 process.on('message', (message: ToUtility) => {
   switch (message.type) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { _electron as electron, expect, test, type ElectronApplication } from '@playwright/test'
-import { addSample, bringIn, lookAtActivity, markAndUndo, searchAndRead, type Desk } from './journey.ts'
+import { addSample, bringIn, lookAtActivity, markAndUndo, searchAndRead, type Desk } from '../journey.ts'
 
 const project = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..')
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { launchDesktop, type DesktopApp } from '../../harness/electron/launch.ts'
-import { addSample, bringIn, lookAtActivity, markAndUndo, searchAndRead, type Desk } from './journey.ts'
+import { addSample, bringIn, lookAtActivity, markAndUndo, searchAndRead, type Desk } from '../journey.ts'
 
 test.describe.configure({ mode: 'serial' })
 test.describe('the desktop app under the stand-in for Electron', () => {

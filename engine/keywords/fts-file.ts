@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, openSync, readSync, closeSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { createHash } from 'node:crypto'
 import { dirname, join } from 'node:path'
+import { AkinError } from '../../shared/errors.ts'
 import { Database } from '../platform/database.ts'
 import { replaceFile } from '../platform/replace-file.ts'
+import { walStateOf } from './wal-check.ts'
 
 /** Raised when what a document's terms are made of changes: an index of another version is built anew. */
 export const analysisVersion = 1
@@ -30,12 +32,26 @@ interface Manifest {
   readonly sizeBytes: number
 }
 
+/** In place of a manifest while the main file is written: a kill leaves it, and the file is no worse for that. */
+const beingWritten = JSON.stringify({ state: 'being written' })
+
+/**
+ * What was found instead of a whole index of this version.
+ * - `damaged`: bytes changed that nobody wrote
+ * - `unfinished`: a kill came before it was ever whole
+ */
+export type FtsDamage = 'none' | 'damaged' | 'outdated' | 'unfinished'
+
 /**
  * The keyword index's own SQLite file, with every byte under a check sum. Between two checkpoints the main file does
- * not change and its SHA-256 lies beside it; what came since is in the WAL, whose frames SQLite checks itself.
+ * not change and its SHA-256 lies beside it; what came since is in the WAL, whose frames have check sums of their own.
  */
 export class FtsFile {
   readonly file: string
+  /** Words that the file's lexicon holds for certain. */
+  readonly lexicon = new Set<string>()
+  /** The log may hold frames of a transaction that was not committed: written over in part, they would look damaged. */
+  isLogUnfinished = false
   readonly #manifestFile: string
   #database: Database
 
@@ -49,27 +65,26 @@ export class FtsFile {
     return this.#database
   }
 
-  /** Opens the index, or makes an empty one. A damaged or outdated one is put aside and named in the result. */
-  static open(file: string): { index: FtsFile; damage: 'none' | 'damaged' | 'outdated' } {
+  /** Opens the index, or makes an empty one. One that is no good is put aside and named in the result. */
+  static open(file: string): { index: FtsFile; damage: FtsDamage } {
     mkdirSync(dirname(file), { recursive: true })
-    if (!existsSync(file)) {
-      removeFiles(file)
-      return { index: FtsFile.#create(file), damage: 'none' }
+    if (!existsSync(file)) return { index: FtsFile.createEmpty(file), damage: 'none' }
+    const wal = walStateOf(`${file}-wal`)
+    const { database, damage } = wal === 'damaged' ? { damage: wal } : openWhole(file)
+    if (database !== undefined) {
+      const index = new FtsFile(file, database)
+      index.isLogUnfinished = wal === 'unfinished'
+      return { index, damage }
     }
-    const problem = problemOf(file)
-    if (problem === 'none') return { index: new FtsFile(file, connect(file)), damage: 'none' }
-    putAside(file)
-    return { index: FtsFile.#create(file), damage: problem }
+    putAside(file, damage)
+    return { index: FtsFile.createEmpty(file), damage }
   }
 
   /** Makes an empty index in place of whatever is there. */
   static createEmpty(file: string): FtsFile {
     removeFiles(file)
     mkdirSync(dirname(file), { recursive: true })
-    return FtsFile.#create(file)
-  }
-
-  static #create(file: string): FtsFile {
+    replaceFile(manifestOf(file), beingWritten)
     const database = connect(file)
     database.transaction(() => database.execute(schema))
     const index = new FtsFile(file, database)
@@ -90,17 +105,22 @@ export class FtsFile {
     return statSync(`${this.file}-wal`, { throwIfNoEntry: false })?.size ?? 0
   }
 
-  /** Moves the WAL into the main file and notes its new check sum. A kill in between leaves no check sum to trust. */
+  /** Moves the WAL into the main file and notes its new check sum. */
   checkpoint(): void {
-    rmSync(this.#manifestFile, { force: true })
+    replaceFile(this.#manifestFile, beingWritten)
     this.#database.execute('PRAGMA wal_checkpoint(TRUNCATE)')
+    this.isLogUnfinished = false
     const manifest: Manifest = { sha256: hashFile(this.file), sizeBytes: statSync(this.file).size }
     replaceFile(this.#manifestFile, JSON.stringify(manifest))
   }
 
+  /** @throws AkinError `disk-full` and the like when the WAL could not be moved; the index is closed all the same */
   close(): void {
-    if (this.walBytes > 0) this.checkpoint()
-    this.#database.close()
+    try {
+      if (this.walBytes > 0) this.checkpoint()
+    } finally {
+      this.#database.close()
+    }
   }
 
   /** Closes without writing: for an index that is thrown away. */
@@ -109,14 +129,17 @@ export class FtsFile {
     removeFiles(this.file)
   }
 
-  /** Takes the place of the index at `file`, which is closed and removed. */
+  /** Takes the place of the index at `file`, which is closed and gone. A kill in between leaves the one or the other. */
   replace(old: FtsFile): FtsFile {
     this.close()
+    replaceFile(old.#manifestFile, beingWritten)
     old.#database.close()
-    removeFiles(old.file)
+    for (const end of ['-wal', '-shm']) rmSync(`${old.file}${end}`, { force: true })
     renameSync(this.file, old.file)
     renameSync(this.#manifestFile, old.#manifestFile)
-    return new FtsFile(old.file, connect(old.file))
+    const index = new FtsFile(old.file, connect(old.file))
+    for (const word of this.lexicon) index.lexicon.add(word)
+    return index
   }
 }
 
@@ -132,32 +155,54 @@ function connect(file: string): Database {
   return database
 }
 
-function problemOf(file: string): 'none' | 'damaged' | 'outdated' {
+/** A connection to an index that is whole and of this version; else what is wrong with it. */
+function openWhole(file: string): { database?: Database; damage: FtsDamage } {
+  const manifest = readManifest(file)
+  if (manifest !== 'being written' && !isAsNoted(file, manifest)) return { damage: 'damaged' }
+  let database: Database | undefined
   try {
-    const manifest = JSON.parse(readFileSync(manifestOf(file), 'utf8')) as Manifest
-    if (statSync(file).size !== manifest.sizeBytes || hashFile(file) !== manifest.sha256) return 'damaged'
+    database = connect(file)
+    const isCurrent = Number(database.get("SELECT value FROM meta WHERE key = 'version'")?.value) === analysisVersion
+    if (isCurrent && manifest === 'being written') checkStructure(database)
+    if (isCurrent) return { database, damage: 'none' }
   } catch {
-    // No check sum: a checkpoint was cut short, so the main file cannot be told from a damaged one
-    return 'damaged'
+    // Closed and put aside below, whatever SQLite did not like about it
+    database?.close()
+    return { damage: manifest === 'being written' ? 'unfinished' : 'damaged' }
   }
-  const database = new Database(file)
+  database.close()
+  return { damage: 'outdated' }
+}
+
+function isAsNoted(file: string, manifest: Manifest | null): boolean {
+  return manifest !== null && statSync(file).size === manifest.sizeBytes && hashFile(file) === manifest.sha256
+}
+
+function readManifest(file: string): Manifest | 'being written' | null {
   try {
-    return Number(database.get("SELECT value FROM meta WHERE key = 'version'")?.value) === analysisVersion ? 'none' : 'outdated'
+    const text = readFileSync(manifestOf(file), 'utf8')
+    return text === beingWritten ? 'being written' : (JSON.parse(text) as Manifest)
   } catch {
-    return 'damaged'
-  } finally {
-    database.close()
+    // Not there, or not what was written: then nothing vouches for the index
+    return null
   }
+}
+
+/** For a file that was being written when its process was killed: SQLite keeps it whole, but its check sum is not known. */
+function checkStructure(database: Database): void {
+  const result = database.get('PRAGMA integrity_check(1)')?.integrity_check
+  if (result !== 'ok') throw new AkinError('index-damaged', 'The keyword index is not whole', { details: { result } })
+  database.run("INSERT INTO words (words) VALUES ('integrity-check')")
 }
 
 /** Keeps the last damaged index for whoever wants to look at it. */
-function putAside(file: string): void {
-  rmSync(manifestOf(file), { force: true })
-  for (const end of ['-wal', '-shm']) rmSync(`${file}${end}`, { force: true })
-  renameSync(file, join(dirname(file), 'keywords.damaged.db'))
+function putAside(file: string, damage: FtsDamage): void {
+  if (damage === 'damaged') renameSync(file, join(dirname(file), 'keywords.damaged.db'))
+  removeFiles(file)
 }
 
-function removeFiles(file: string): void {
+/** Removes an index that nobody has open. */
+export function removeFiles(file: string): void {
   for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true })
   rmSync(manifestOf(file), { force: true })
 }

@@ -1,10 +1,10 @@
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { AkinError, isCode } from '../../shared/errors.ts'
 import type { DocumentId } from '../../shared/model/document.ts'
 import { codesOf, stemOf, wordsOf, termsOf } from '../../shared/text/words.ts'
 import type { IndexableDocument, LibraryStore } from '../library/library-store.ts'
-import { FtsFile } from './fts-file.ts'
+import { FtsFile, removeFiles } from './fts-file.ts'
 import type { KeywordHit, KeywordIndex, KeywordQuery, KeywordResult, KeywordSearchOptions } from './keyword-index.ts'
 import { matchExpression, quoted, type MatchExpression, type MatchPhrase } from './match-expression.ts'
 
@@ -38,9 +38,8 @@ export class FtsKeywordIndex implements KeywordIndex {
   #state: KeywordIndex['state'] = 'catching-up'
   #catchingUp: Promise<void> | undefined
   #again = false
+  #isRebuilding = false
   #allowed: Float64Array | undefined
-  /** Words that the file's lexicon holds for certain. */
-  #lexicon = new Set<string>()
   /** Documents held, and documents by phrase; counted again after each write. */
   #size: number | undefined
   readonly #frequencies = new Map<string, number>()
@@ -54,7 +53,8 @@ export class FtsKeywordIndex implements KeywordIndex {
 
   static open(options: FtsKeywordIndexOptions): FtsKeywordIndex {
     const file = join(options.folder, 'keywords.db')
-    rmSync(`${file}.new`, { force: true })
+    // What a rebuild that was killed left behind
+    removeFiles(freshFile(file))
     const { index, damage } = FtsFile.open(file)
     if (damage === 'damaged')
       options.onDamage?.('The keyword index was damaged. It is built anew from the library, nothing is lost')
@@ -82,7 +82,7 @@ export class FtsKeywordIndex implements KeywordIndex {
     const within = this.#allow(options.within)
     const { database } = this.#index
     const rows = database.all(
-      `SELECT rowid AS id, rank FROM words WHERE words MATCH ? ${within} ORDER BY rank LIMIT ?`,
+      `SELECT rowid AS id, rank FROM words WHERE words MATCH ? ${within} ORDER BY rank, rowid DESC LIMIT ?`,
       expression.match,
       options.k,
     )
@@ -120,26 +120,32 @@ export class FtsKeywordIndex implements KeywordIndex {
       this.#again = true
       return this.#catchingUp
     }
-    this.#catchingUp = this.#catchUp().finally(() => {
-      this.#catchingUp = undefined
-    })
+    this.#catchingUp = this.#catchUp()
+      .catch((error: unknown) => {
+        if (!this.#isClosed || !isCode(error, 'unavailable')) throw error
+      })
+      .finally(() => {
+        this.#catchingUp = undefined
+      })
     return this.#catchingUp
   }
 
   async rebuild(options: { signal?: AbortSignal; onProgress?: (completed: number, total: number) => void } = {}): Promise<void> {
-    await this.#catchingUp
+    this.#isRebuilding = true
     this.#setState('rebuilding')
-    const fresh = FtsFile.createEmpty(`${this.#file.replace(/\.db$/, '')}.new.db`)
+    const fresh = FtsFile.createEmpty(freshFile(this.#file))
     try {
       await this.#fill(fresh, options)
+      // Whoever follows changes with the old index is through with them before it goes
+      while (this.#catchingUp !== undefined) await this.#catchingUp.catch(() => undefined)
       this.#index = fresh.replace(this.#index)
       this.#allowed = undefined
-      this.#size = undefined
-      this.#frequencies.clear()
+      this.#forgetCounts()
     } catch (error) {
       fresh.discard()
       throw error
     } finally {
+      this.#isRebuilding = false
       this.#setState('ready')
     }
     await this.catchUp()
@@ -159,15 +165,15 @@ export class FtsKeywordIndex implements KeywordIndex {
       if (this.#index.sequence === 0 || !isComplete) await this.#fillFromNothing()
       await this.#follow()
     } while (this.#again)
-    if (this.#index.walBytes > checkpointBytes) this.#index.checkpoint()
-    this.#setState('ready')
+    if (this.#index.walBytes > checkpointBytes || this.#index.isLogUnfinished) this.#index.checkpoint()
+    if (!this.#isRebuilding) this.#setState('ready')
   }
 
   /** Builds in place, so that what is there already is found meanwhile. */
   async #fillFromNothing(): Promise<void> {
     if ((await this.#options.store.changes.last()) === 0) return
     this.#setState('rebuilding')
-    if (this.size > 0) this.#index.database.run("INSERT INTO words (words) VALUES ('delete-all')")
+    if (this.size > 0) this.#write(this.#index, () => this.#index.database.run("INSERT INTO words (words) VALUES ('delete-all')"))
     await this.#fill(this.#index, {})
   }
 
@@ -176,14 +182,13 @@ export class FtsKeywordIndex implements KeywordIndex {
     { signal, onProgress }: { signal?: AbortSignal; onProgress?: (completed: number, total: number) => void },
   ): Promise<void> {
     const { documents, changes } = this.#options.store
-    this.#lexicon.clear()
     // What changes while this runs comes again through the changes after this number
     const sequence = await changes.last()
     const total = await documents.count({})
     let completed = 0
     for (let after = 0; ;) {
       signal?.throwIfAborted()
-      if (this.#isClosed) return
+      if (this.#isClosed) throw new AkinError('unavailable', 'The keyword index is being closed')
       const page = await documents.indexable(after, documentsPerBatch)
       if (page.length === 0) break
       this.#write(index, () => {
@@ -214,13 +219,19 @@ export class FtsKeywordIndex implements KeywordIndex {
     }
   }
 
-  #write(index: FtsFile, work: () => void): void {
+  #forgetCounts(): void {
     this.#size = undefined
     this.#frequencies.clear()
+  }
+
+  #write(index: FtsFile, work: () => void): void {
+    this.#forgetCounts()
     try {
       index.database.transaction(work)
     } catch (error) {
-      this.#lexicon.clear()
+      // Some of what it is said to hold may have been taken back
+      index.lexicon.clear()
+      index.isLogUnfinished = true
       throw error
     }
   }
@@ -248,10 +259,10 @@ export class FtsKeywordIndex implements KeywordIndex {
 
   /** Remembers each word with its stem, so that what is typed half finds the whole. */
   #learnWords(index: FtsFile, text: string): void {
-    if (this.#lexicon.size > 500_000) this.#lexicon.clear()
+    if (index.lexicon.size > 500_000) index.lexicon.clear()
     for (const { word, isWithoutSpaces } of wordsOf(text)) {
-      if (isWithoutSpaces || word.length > 40 || this.#lexicon.has(word)) continue
-      this.#lexicon.add(word)
+      if (isWithoutSpaces || word.length > 40 || index.lexicon.has(word)) continue
+      index.lexicon.add(word)
       index.database.run('INSERT INTO lexicon (word, stem) VALUES (?, ?) ON CONFLICT DO NOTHING', word, stemOf(word))
     }
   }
@@ -259,7 +270,8 @@ export class FtsKeywordIndex implements KeywordIndex {
   #expression(query: KeywordQuery): MatchExpression {
     return matchExpression(query, {
       expandPrefix: (prefix) => this.#expand(prefix, mostExpansions),
-      isEverywhere: (phrase) => this.#documents(phrase) > this.size / 2,
+      documents: (phrase) => this.#documents(phrase),
+      size: this.size,
     })
   }
 
@@ -341,6 +353,11 @@ export class FtsKeywordIndex implements KeywordIndex {
     this.#state = state
     this.#options.onState?.()
   }
+}
+
+/** Where a rebuild writes until it is complete. */
+function freshFile(file: string): string {
+  return file.replace(/\.db$/, '.new.db')
 }
 
 function analysed(text: string): string {

@@ -27,14 +27,19 @@ export interface MatchExpression {
 export interface Vocabulary {
   /** Stems of words that begin so. */
   expandPrefix(prefix: string): readonly string[]
-  /** True when more than half of all documents have it: BM25 then gives nothing for it. */
-  isEverywhere(phrase: Pick<MatchPhrase, 'terms'>): boolean
+  /** How many documents have it. */
+  documents(phrase: Pick<MatchPhrase, 'terms'>): number
+  /** How many documents there are. */
+  readonly size: number
 }
+
+/** From this many documents on, words that stand in most of them are left out: looking through fewer takes no time. */
+const manyDocuments = 2_000
 
 /**
  * Builds the MATCH expression: any of the words, all of the phrases, none of the excluded ones. English stop words
- * are left out unless nothing else is asked for, and so are words that stand in most documents: they tell nothing and
- * take most of the time.
+ * are left out unless nothing else is asked for. In a large library so are words that stand in more than half of the
+ * documents, when another word of the query stands in some: BM25 gives nothing for them and they take most of the time.
  */
 export function matchExpression(query: KeywordQuery, vocabulary: Vocabulary): MatchExpression {
   const isAllStop = query.terms.every((term) => isStopTerm(term))
@@ -48,15 +53,20 @@ export function matchExpression(query: KeywordQuery, vocabulary: Vocabulary): Ma
     else optional.push(...phrases)
   }
   const excluded = query.excluded.flatMap((term) => phrasesOf(term, -1, vocabulary))
-  const telling = optional.filter((phrase) => !vocabulary.isEverywhere(phrase))
-  // Asked for nothing but words that stand everywhere, these must do
-  const any = telling.length + required.length > 0 ? telling : optional
+  const telling = optional.filter((phrase) => !isEverywhere(phrase, vocabulary))
+  // Where nothing else would be found, words that stand everywhere must do
+  const isEnough = required.length > 0 || telling.some((phrase) => vocabulary.documents(phrase) > 0)
+  const any = isEnough ? telling : optional
   return {
     match: join(required, any, excluded),
     wanted: [...required, ...optional],
     scored: [...required, ...required, ...any],
     isStopWord,
   }
+}
+
+function isEverywhere(phrase: MatchPhrase, vocabulary: Vocabulary): boolean {
+  return vocabulary.size >= manyDocuments && vocabulary.documents(phrase) > vocabulary.size / 2
 }
 
 /** Quoted text with all required phrases once as a condition and once among what is scored. */
@@ -77,7 +87,8 @@ export function quoted({ terms }: Pick<MatchPhrase, 'terms'>): string {
   return `"${terms.join(' ').replaceAll('"', '')}"`
 }
 
-function isStopTerm(term: KeywordTerm): boolean {
+/** True for a word that is left out of a query unless there is nothing else in it. */
+export function isStopTerm(term: KeywordTerm): boolean {
   if (term.type !== 'word') return false
   const words = [...wordsOf(term.text)]
   return words.length > 0 && words.every(({ word }) => stopWords.has(word))

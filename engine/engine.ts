@@ -298,6 +298,7 @@ class RunningEngine implements Engine {
         parse: (input, { signal }) => this.#parsers.parse(input, { signal }),
         maxFileBytes: defaultParserLimits.maxFileBytes,
         concurrency: (this.#options.parserProcesses ?? 1) + 1,
+        embedAgain: (id) => store.vectors.forget([id]),
       }),
       embed: createEmbedRunner({
         vectors: store.vectors,

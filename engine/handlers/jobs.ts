@@ -3,7 +3,7 @@ import type { RequestName } from '../../shared/contract/requests.ts'
 import type { JobId } from '../../shared/model/job.ts'
 import type { Handlers } from '../contract-table.ts'
 import type { JobQueue } from '../jobs/job-queue.ts'
-import type { LibraryStore } from '../library/library-store.ts'
+import type { JobPayload, LibraryStore } from '../library/library-store.ts'
 
 export interface JobHandlersOptions {
   readonly store: LibraryStore
@@ -32,7 +32,7 @@ export function jobHandlers({ store, jobs, onRemoved }: JobHandlersOptions): Han
     'jobs.cancel': async ({ id }) => (await jobs.cancel(id), {}),
     'jobs.retry': async ({ id, items }) => {
       const old = await jobs.get(id)
-      const sources = await store.jobs.retryPayloads(id, items)
+      const sources = withoutRepeats(await store.jobs.retryPayloads(id, items))
       if (sources.length === 0) throw new AkinError('not-found', 'There is nothing in this job that can be tried again')
       const documentIds = sources.flatMap((source) => (source.type === 'document' ? [Number(source.documentId)] : []))
       if (documentIds.length > 0) await store.vectors.clearFailures(documentIds)
@@ -47,4 +47,9 @@ export function jobHandlers({ store, jobs, onRemoved }: JobHandlersOptions): Han
       jobId: (await jobs.add({ kind: 'rebuild', title: rebuildTitles[part], unit: 'items', payload: { part } })).id,
     }),
   }
+}
+
+/** Several passages of one document may have failed: it is read again once. */
+function withoutRepeats(payloads: readonly JobPayload[]): JobPayload[] {
+  return [...new Map(payloads.map((payload) => [JSON.stringify(payload), payload])).values()]
 }

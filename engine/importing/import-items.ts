@@ -13,8 +13,8 @@ export type StoredSource =
   | { readonly type: 'path'; readonly path: string; readonly password?: string }
   | { readonly type: 'upload'; readonly uploadId: string; readonly name: string; readonly modifiedAt?: string }
   | ({ readonly type: 'text'; readonly contentId: string; readonly externalId: string } & TextMetadata)
-  /** The sample library that comes with Akin. */
-  | { readonly type: 'sample' }
+  /** The sample library that comes with Akin, or one piece of it. */
+  | { readonly type: 'sample'; readonly location?: string }
   /** A document that is to be read again from its original. */
   | { readonly type: 'document'; readonly documentId: DocumentId }
 
@@ -44,6 +44,8 @@ export interface ImportItem {
   /** Reads it again though nothing changed. */
   readonly isForced: boolean
   readonly metadata: TextMetadata | null
+  /** Names the bytes of an upload in the library folder. */
+  readonly uploadId: string | null
   readonly password: string | undefined
   /** What it takes to try this item alone again. */
   readonly retry: StoredSource
@@ -64,9 +66,16 @@ export interface LeftOut {
   readonly location: string
   readonly reason: Reason
   readonly documentId: DocumentId | null
-  /** Number of entries it stands for: a folder that is left out may hold many. */
   readonly retry: StoredSource | null
 }
+
+/** A document of which there is nothing but its stored text. */
+export interface TextOnly {
+  readonly type: 'text-only'
+  readonly documentId: DocumentId
+}
+
+export type ImportEntry = ImportItem | LeftOut | TextOnly
 
 export interface ItemsOptions {
   readonly originals: OriginalStore
@@ -76,7 +85,7 @@ export interface ItemsOptions {
 }
 
 /** Everything that a list of sources stands for, in a stable order. */
-export async function* itemsOf(sources: readonly StoredSource[], options: ItemsOptions): AsyncGenerator<ImportItem | LeftOut> {
+export async function* itemsOf(sources: readonly StoredSource[], options: ItemsOptions): AsyncGenerator<ImportEntry> {
   for (const source of sources) {
     options.signal.throwIfAborted()
     switch (source.type) {
@@ -90,7 +99,7 @@ export async function* itemsOf(sources: readonly StoredSource[], options: ItemsO
         yield textItem(source, options.originals)
         break
       case 'sample':
-        yield* sampleItems(options)
+        yield* sampleItems(source.location, options)
         break
       case 'document':
         yield* documentItems(source.documentId, options)
@@ -158,6 +167,7 @@ function fileItem(path: string, { label, fingerprint, isNamed, password }: FileO
     isNamed,
     isForced: false,
     metadata: null,
+    uploadId: null,
     password,
     retry: { type: 'path', path },
     load: async (options) => {
@@ -188,6 +198,7 @@ function uploadItem(
     isNamed: true,
     isForced: false,
     metadata: null,
+    uploadId,
     password: undefined,
     retry: { type: 'upload', uploadId, name, ...(modifiedAt === undefined ? {} : { modifiedAt }) },
     load: async () => ({ bytes: await originals.read(uploadId), contentHash: uploadId, fingerprint: null }),
@@ -206,6 +217,7 @@ function textItem(source: Extract<StoredSource, { type: 'text' }>, originals: Or
     isNamed: true,
     isForced: false,
     metadata,
+    uploadId: null,
     password: undefined,
     retry: source,
     load: async () => {
@@ -216,13 +228,14 @@ function textItem(source: Extract<StoredSource, { type: 'text' }>, originals: Or
   }
 }
 
-async function* sampleItems({ sampleFolder, signal }: ItemsOptions): AsyncGenerator<ImportItem> {
+async function* sampleItems(only: string | undefined, { sampleFolder, signal }: ItemsOptions): AsyncGenerator<ImportItem> {
   const entries = await readdir(sampleFolder, { recursive: true, withFileTypes: true })
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
   for (const path of paths.toSorted()) {
     signal.throwIfAborted()
-    const info = await stat(path)
     const location = relative(sampleFolder, path).split(sep).join('/')
+    if (only !== undefined && location !== only) continue
+    const info = await stat(path)
     const item = fileItem(path, {
       label: '',
       fingerprint: { sizeBytes: info.size, modifiedAtMs: 0 },
@@ -233,7 +246,7 @@ async function* sampleItems({ sampleFolder, signal }: ItemsOptions): AsyncGenera
       ...item,
       modifiedAt: null,
       source: { type: 'sample', location, label: sampleLabel(location), url: null },
-      retry: { type: 'sample' },
+      retry: { type: 'sample', location },
     }
   }
 }
@@ -243,43 +256,42 @@ function sampleLabel(location: string): string {
   return folder === '.' ? 'Sample' : `Sample/${folder}`
 }
 
-async function* documentItems(documentId: DocumentId, options: ItemsOptions): AsyncGenerator<ImportItem | LeftOut> {
+/** A document as it is read again: from the first of its places where there is still something. */
+async function* documentItems(documentId: DocumentId, options: ItemsOptions): AsyncGenerator<ImportEntry> {
   const sources = await options.documents.sources(documentId)
-  const [source] = sources
-  if (source === undefined) return
-  const again = { isForced: true, isNamed: false, retry: { type: 'document', documentId } } as const
-  const path = source.type === 'sample' ? join(options.sampleFolder, source.location) : source.location
-  switch (source.type) {
-    case 'path':
-    case 'sample': {
-      const info = await stat(path).catch((error: unknown) => error as NodeJS.ErrnoException)
-      if (info instanceof Error) {
-        yield { ...leftOut(path, pathReason(info)), documentId, retry: again.retry }
-        return
-      }
-      const item = fileItem(path, {
-        label: source.label,
-        fingerprint: { sizeBytes: info.size, modifiedAtMs: info.mtimeMs },
-        isNamed: false,
-        password: undefined,
-      })
-      yield { ...item, source, ...again }
+  let missing: LeftOut | undefined
+  for (const source of sources) {
+    const entry = await originalItem(documentId, source, options)
+    if (entry.type !== 'left-out') {
+      yield entry
       return
     }
+    missing ??= entry
+  }
+  if (missing !== undefined) yield missing
+}
+
+type KnownPlace = Awaited<ReturnType<DocumentStore['sources']>>[number]
+
+async function originalItem(documentId: DocumentId, source: KnownPlace, options: ItemsOptions): Promise<ImportEntry> {
+  const again = { source, isForced: true, isNamed: false, retry: { type: 'document', documentId } } as const
+  const { type, location, label, contentHash } = source
+  switch (type) {
+    case 'path':
+    case 'sample': {
+      const path = type === 'sample' ? join(options.sampleFolder, location) : location
+      const info = await stat(path).catch((error: unknown) => error as NodeJS.ErrnoException)
+      if (info instanceof Error) return { ...leftOut(path, pathReason(info)), documentId, retry: again.retry }
+      const fingerprint = { sizeBytes: info.size, modifiedAtMs: type === 'sample' ? 0 : info.mtimeMs }
+      const item = fileItem(path, { label, fingerprint, isNamed: false, password: undefined })
+      return { ...item, ...(type === 'sample' ? { modifiedAt: null } : {}), ...again }
+    }
     case 'upload':
-      if (source.contentHash !== null && options.originals.has(source.contentHash)) {
-        yield {
-          ...uploadItem({ type: 'upload', uploadId: source.contentHash, name: source.location }, options.originals),
-          source,
-          ...again,
-        }
-        return
-      }
-      yield { ...leftOut(source.location, gone), documentId }
-      return
+      if (contentHash === null || !options.originals.has(contentHash))
+        return { ...leftOut(location, gone), documentId, retry: null }
+      return { ...uploadItem({ type: 'upload', uploadId: contentHash, name: location }, options.originals), ...again }
     case 'inline':
-      // A text made by the caller has no original to read again: its passages are embedded anew by the engine
-      return
+      return { type: 'text-only', documentId }
   }
 }
 

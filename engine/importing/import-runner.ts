@@ -2,8 +2,23 @@ import { AkinError, isCode } from '../../shared/errors.ts'
 import type { DocumentId } from '../../shared/model/document.ts'
 import { containmentOf, shinglesOf } from '../../shared/text/shingles.ts'
 import { reasonOf, type JobContext, type JobCounts, type JobRunner } from '../jobs/job-queue.ts'
-import type { DocumentStore, ImportedDocument, ImportOutcome, JobItemDraft, KnownSource } from '../library/library-store.ts'
-import { itemsOf, type ImportItem, type LeftOut, type LoadedItem, type StoredSource } from './import-items.ts'
+import type {
+  DocumentStore,
+  ImportedDocument,
+  ImportOutcome,
+  JobItemDraft,
+  KnownSource,
+  PutImportedOptions,
+} from '../library/library-store.ts'
+import {
+  itemsOf,
+  type ImportEntry,
+  type ImportItem,
+  type LeftOut,
+  type LoadedItem,
+  type StoredSource,
+  type TextOnly,
+} from './import-items.ts'
 import type { OriginalStore } from '../host/originals.ts'
 import type { ParseInput, ParsedAndChunked } from './parse-result.ts'
 
@@ -15,6 +30,8 @@ export interface ImportRunnerOptions {
   readonly maxFileBytes: number
   /** Files that are read and parsed at once. */
   readonly concurrency: number
+  /** Lets a document be embedded anew. */
+  readonly embedAgain: (id: DocumentId) => Promise<void>
 }
 
 /** Documents stored in one commit, and how long the first of them waits for the others. */
@@ -41,6 +58,8 @@ class ImportRun {
   #ready: Ready[] = []
   #readyAt = 0
   #committing: Promise<void> = Promise.resolve()
+  /** Documents that an earlier run of this job stored, and that were counted as that. */
+  readonly #countedBefore = new Set<DocumentId>()
 
   constructor(options: ImportRunnerOptions, context: JobContext) {
     this.#options = options
@@ -69,7 +88,9 @@ class ImportRun {
   async #readAll(items: ItemBuffer): Promise<void> {
     for (let item = await items.next(); item !== undefined; item = await items.next()) {
       this.#context.signal.throwIfAborted()
-      await (item.type === 'left-out' ? this.#leaveOut(item) : this.#read(item))
+      if (item.type === 'left-out') await this.#leaveOut(item)
+      else if (item.type === 'text-only') await this.#embedAgain(item)
+      else await this.#read(item)
     }
   }
 
@@ -80,8 +101,7 @@ class ImportRun {
       const loaded = await item.load({ maxBytes: this.#options.maxFileBytes, signal: this.#context.signal })
       if (!item.isForced && (await this.#isKnownContent(item, loaded, known ?? null))) return
       const parsed = await this.#parse(item, loaded)
-      const document = documentOf(item, loaded, parsed)
-      this.#add({ item, document: await this.#withOwnName(document, known ?? null) })
+      this.#add({ item, document: documentOf(item, loaded, parsed) })
       if (this.#ready.length >= perCommit || performance.now() - this.#readyAt > commitEveryMs) await this.#commit()
     } catch (error) {
       this.#context.signal.throwIfAborted()
@@ -108,18 +128,35 @@ class ImportRun {
       this.#count('updated')
       return
     }
-    if (known.contentHash === null) this.#count(known.status === 'failed' ? 'failed' : 'skipped')
+    if (known.contentHash === null) await this.#keepUnreadable(item, known)
     else this.#count(this.#outcomeBefore(known))
   }
 
-  /** After a restart, what this job stored before counts as what it was then. */
-  #outcomeBefore(known: KnownSource): ImportOutcome {
-    if (this.#isOfThisJob(known.importedAt)) return 'added'
-    return this.#isOfThisJob(known.updatedAt) ? 'updated' : 'unchanged'
+  /** Nothing was and is to be had from it; the list of this job says so as well. */
+  async #keepUnreadable(item: ImportItem, { documentId, status }: KnownSource): Promise<void> {
+    const outcome = status === 'failed' ? 'failed' : 'skipped'
+    const [document] = await this.#options.documents.summaries([documentId])
+    this.#count(outcome)
+    const reason = document?.reason ?? null
+    if (reason !== null) await this.#context.addItems([itemOf(item, outcome, { reason, documentId })])
+  }
+
+  /** After a pause or a restart, what this job stored before counts as what it was then. */
+  #outcomeBefore({ documentId, importedAt, updatedAt }: KnownSource): ImportOutcome {
+    // Of several files with one content the first one made the document
+    if (!this.#isOfThisJob(updatedAt) || this.#countedBefore.has(documentId)) return 'unchanged'
+    this.#countedBefore.add(documentId)
+    return this.#isOfThisJob(importedAt) ? 'added' : 'updated'
   }
 
   #isOfThisJob(at: string): boolean {
-    return at >= this.#context.job.createdAt && this.#context.job.completed > 0
+    const { isResumed, job } = this.#context
+    return isResumed && job.startedAt !== null && at >= job.startedAt
+  }
+
+  async #embedAgain({ documentId }: TextOnly): Promise<void> {
+    await this.#options.embedAgain(documentId)
+    this.#count('updated')
   }
 
   /** True when the bytes are known: only where they lie is noted. */
@@ -149,19 +186,20 @@ class ImportRun {
    * An upload says only its name. The same name with another text is a new version when the texts have much in common;
    * else it is another file that happens to have the name, and must not take the first one's place.
    */
-  async #withOwnName(document: ImportedDocument, known: KnownSource | null): Promise<ImportedDocument> {
+  async #withOwnName(document: ImportedDocument): Promise<ImportedDocument> {
     const { source } = document
     if (source.type !== 'upload' || source.location.includes('/')) return document
-    for (let number = 2; known !== null && known.contentHash !== document.contentHash; number++) {
-      const before = (await this.#options.documents.texts([known.documentId])).get(known.documentId)
-      if (before === undefined || isVersionOf(before, document.text)) break
-      const location = `${document.source.location} (${number})`
-      const [next] = await this.#options.documents.knownSources([{ type: 'upload', location }])
-      if (next === null || next === undefined || next.contentHash === document.contentHash)
-        return { ...document, source: { ...source, location } }
-      known = next
+    for (let number = 1; ; number++) {
+      const location = number === 1 ? source.location : `${source.location} (${number})`
+      const [known] = await this.#options.documents.knownSources([{ type: 'upload', location }])
+      const isFree = known === null || known === undefined || known.contentHash === document.contentHash
+      if (isFree || (await this.#isVersion(known.documentId, document))) return { ...document, source: { ...source, location } }
     }
-    return document
+  }
+
+  async #isVersion(id: DocumentId, { text }: ImportedDocument): Promise<boolean> {
+    const before = (await this.#options.documents.texts([id])).get(id)
+    return before === undefined || isVersionOf(before, text)
   }
 
   #add(ready: Ready): void {
@@ -195,13 +233,18 @@ class ImportRun {
     for (const isNamed of [true, false]) {
       for (const isForced of [true, false]) {
         const group = batch.filter(({ item }) => item.isNamed === isNamed && item.isForced === isForced)
-        if (group.length === 0) continue
-        const results = await this.#options.documents.putImported(
-          group.map(({ document }) => document),
-          { restoresTrashed: isNamed, isForced },
-        )
-        for (const { outcome } of results) this.#count(outcome)
+        for (const part of withoutRepeats(group)) await this.#putPart(part, { restoresTrashed: isNamed, isForced })
       }
+    }
+  }
+
+  async #putPart(part: readonly Ready[], options: PutImportedOptions): Promise<void> {
+    const { documents } = this.#options
+    const named = await Promise.all(part.map(({ document }) => this.#withOwnName(document)))
+    const results = await documents.putImported(named, options)
+    for (const [index, { outcome }] of results.entries()) {
+      const [known = null] = this.#context.isResumed ? await documents.knownSources([named[index]!.source]) : []
+      this.#count(outcome === 'unchanged' && known !== null ? this.#outcomeBefore(known) : outcome)
     }
   }
 
@@ -226,9 +269,9 @@ class ImportRun {
     const isEmpty = isCode(error, 'file-empty')
     const isUnsupported = isCode(error, 'unsupported-format')
     // What is no text at all is no item of the library; what should be one and cannot be read is
-    const documentId =
-      isUnsupported && !item.isNamed ? null : await this.#putUnreadable(item, isEmpty ? 'skipped' : 'failed', reason)
-    const outcome = isEmpty || isUnsupported ? 'skipped' : 'failed'
+    const isNoItem = isUnsupported && !item.isNamed
+    const outcome = isEmpty || isNoItem ? 'skipped' : 'failed'
+    const documentId = isNoItem ? null : await this.#putUnreadable(item, outcome, reason)
     this.#count(outcome)
     await this.#context.addItems([itemOf(item, outcome, { reason, documentId })])
   }
@@ -247,7 +290,8 @@ class ImportRun {
         reason,
         source: item.source,
         fingerprint: item.fingerprint,
-        contentHash: null,
+        // The bytes of an upload are kept, and this is all that leads to them
+        contentHash: status === 'failed' ? item.uploadId : null,
       },
     ])
     return result?.documentId ?? null
@@ -266,6 +310,23 @@ class ImportRun {
       counts: { ...this.#counts },
     })
   }
+}
+
+/** Parts in which no source occurs twice: what comes later meets the earlier one as it was stored. */
+function withoutRepeats(group: readonly Ready[]): Ready[][] {
+  const parts: Ready[][] = []
+  let locations = new Set<string>()
+  for (const one of group) {
+    const { type, location } = one.document.source
+    const key = `${type} ${location}`
+    if (parts.length === 0 || locations.has(key)) {
+      parts.push([])
+      locations = new Set()
+    }
+    locations.add(key)
+    parts.at(-1)!.push(one)
+  }
+  return parts
 }
 
 /** Common word sequences from which on two texts of one name are versions of each other. */
@@ -316,14 +377,14 @@ function documentOf(item: ImportItem, { contentHash, fingerprint }: LoadedItem, 
 
 /** Items on their way from the walk to the readers: the walk runs ahead, so that the total is known early. */
 class ItemBuffer {
-  readonly #items: AsyncGenerator<ImportItem | LeftOut>
+  readonly #items: AsyncGenerator<ImportEntry>
   readonly #onFound: (found: number, isAll: boolean) => void
-  readonly #buffer: (ImportItem | LeftOut)[] = []
+  readonly #buffer: ImportEntry[] = []
   readonly #waiting: (() => void)[] = []
   #isDone = false
   #found = 0
 
-  constructor(items: AsyncGenerator<ImportItem | LeftOut>, onFound: (found: number, isAll: boolean) => void) {
+  constructor(items: AsyncGenerator<ImportEntry>, onFound: (found: number, isAll: boolean) => void) {
     this.#items = items
     this.#onFound = onFound
   }
@@ -343,7 +404,7 @@ class ItemBuffer {
     this.#onFound(this.#found, true)
   }
 
-  async next(): Promise<ImportItem | LeftOut | undefined> {
+  async next(): Promise<ImportEntry | undefined> {
     while (this.#buffer.length === 0 && !this.#isDone) await new Promise<void>((resolve) => this.#waiting.push(resolve))
     return this.#buffer.shift()
   }

@@ -9,6 +9,8 @@ export type JobCounts = Job['counts']
 /** What a running job works with. */
 export interface JobContext {
   readonly job: StoredJob
+  /** True when the job ran before and was paused, or its process ended: some of its work is done already. */
+  readonly isResumed: boolean
   /** Aborts when the job is paused or cancelled, or Akin closes: the runner stops at the next safe point and rejects. */
   readonly signal: AbortSignal
   /** Tells how far it is. Cheap: what is sent and stored is throttled. */
@@ -37,6 +39,7 @@ type StopReason = 'paused' | 'cancelled' | 'closing'
 
 interface Running {
   job: StoredJob
+  readonly isResumed: boolean
   readonly controller: AbortController
   readonly meter: RateMeter
   readonly finished: Promise<void>
@@ -44,12 +47,20 @@ interface Running {
   sentAt: number
   storedAt: number
   timer: NodeJS.Timeout | undefined
+  isEnded: boolean
 }
 
-/** Runs jobs, one of each kind at a time, and keeps them in the store so that they survive a restart. */
+/**
+ * Runs jobs, one of each kind at a time, and keeps them in the store so that they survive a restart. While the disk is
+ * full their states are kept in memory, so that what is told of them is true and they can be resumed.
+ */
 export class JobQueue {
   readonly #options: JobQueueOptions
   readonly #running = new Map<JobKind, Running>()
+  /** Jobs whose last state could not be stored. */
+  readonly #unstored = new Map<JobId, StoredJob>()
+  /** Whatever looks at a state and changes it by that waits here for its turn. */
+  #turn: Promise<unknown> = Promise.resolve()
   #isClosing = false
 
   constructor(options: JobQueueOptions) {
@@ -58,9 +69,6 @@ export class JobQueue {
 
   /** Takes up the jobs that a restart interrupted; paused ones stay paused. */
   async start(): Promise<void> {
-    for (const job of await this.#options.store.open()) {
-      if (job.state === 'running') await this.#options.store.update(job.id, { state: 'queued' })
-    }
     await this.#startNext()
   }
 
@@ -81,7 +89,12 @@ export class JobQueue {
 
   /** True while a job of the kind is queued or running. */
   async isActive(kind: JobKind): Promise<boolean> {
-    return (await this.#options.store.open()).some((job) => job.kind === kind && job.state !== 'paused')
+    return (await this.#open()).some((job) => job.kind === kind && job.state !== 'paused')
+  }
+
+  /** Jobs of a kind that have not ended, oldest first. */
+  async openOf(kind: JobKind): Promise<Job[]> {
+    return (await this.#open()).filter((job) => job.kind === kind).map((job) => this.#current(job))
   }
 
   get runningCount(): number {
@@ -98,9 +111,11 @@ export class JobQueue {
   }
 
   async resume(id: JobId): Promise<void> {
-    const job = await this.#stored(id)
-    if (job.state !== 'paused') throw new AkinError('conflict', 'Only a paused job can be resumed')
-    await this.#setState(job, { state: 'queued', error: null })
+    await this.#inTurn(async () => {
+      const job = await this.#stored(id)
+      if (job.state !== 'paused') throw new AkinError('conflict', 'Only a paused job can be resumed')
+      await this.#setState(job, { state: 'queued', error: null })
+    })
     await this.#startNext()
   }
 
@@ -113,36 +128,49 @@ export class JobQueue {
   }
 
   async #stop(id: JobId, stop: 'paused' | 'cancelled'): Promise<void> {
-    const job = await this.#stored(id)
-    if (isEnded(job.state)) throw new AkinError('conflict', 'The job has ended already')
-    const running = [...this.#running.values()].find((one) => one.job.id === id)
-    if (running === undefined) {
+    const running = await this.#inTurn(async () => {
+      const job = await this.#stored(id)
+      if (isEnded(job.state)) throw new AkinError('conflict', 'The job has ended already')
+      const found = this.#running.get(job.kind)
+      if (found?.job.id === id) return found
       await this.#setState(job, endOf(stop))
-      return
-    }
+      return undefined
+    })
+    if (running === undefined) return
     this.#abort(running, stop)
     await running.finished
   }
 
+  /** Of two reasons to stop, cancelling goes before pausing, and both after the end of the engine. */
   #abort(running: Running, stop: StopReason): void {
-    running.stop ??= stop
+    if (running.stop === undefined || (running.stop === 'paused' && stop === 'cancelled')) running.stop = stop
     running.controller.abort(new AkinError('cancelled', 'The job was stopped'))
   }
 
-  async #startNext(): Promise<void> {
-    if (this.#isClosing) return
-    for (const job of await this.#options.store.open()) {
-      if (job.state === 'queued' && !this.#running.has(job.kind)) this.#launch(job)
-    }
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work)
+    this.#turn = turn.catch(() => undefined) // its caller is told; the next one goes on
+    return turn
+  }
+
+  #startNext(): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const job of await this.#open()) {
+        if (this.#isClosing) return
+        // What was running in the store, and does not run here, was left behind by an engine that ended
+        const isWaiting = job.state === 'queued' || job.state === 'running'
+        if (isWaiting && !this.#running.has(job.kind)) this.#launch(job)
+      }
+    })
   }
 
   #launch(job: StoredJob): void {
     const controller = new AbortController()
     const startedAt = job.startedAt ?? new Date().toISOString()
-    const started: StoredJob = { ...job, state: 'running', startedAt, error: null }
     const { promise: finished, resolve } = Promise.withResolvers<void>()
     const running: Running = {
-      job: started,
+      job: { ...job, state: 'running', startedAt, error: null },
+      isResumed: job.startedAt !== null,
       controller,
       meter: createRateMeter(),
       finished,
@@ -150,6 +178,7 @@ export class JobQueue {
       sentAt: 0,
       storedAt: 0,
       timer: undefined,
+      isEnded: false,
     }
     this.#running.set(job.kind, running)
     void this.#run(running)
@@ -162,25 +191,25 @@ export class JobQueue {
   }
 
   async #run(running: Running): Promise<void> {
-    await this.#options.store.update(running.job.id, { state: 'running', startedAt: running.job.startedAt, error: null })
-    this.#send(running)
     const end = await this.#outcome(running)
+    running.isEnded = true
     clearTimeout(running.timer)
-    if (end.state === 'queued') {
-      await this.#options.store.update(running.job.id, { ...stateOf(running.job), state: 'queued' })
-      return
-    }
     await this.#setState(running.job, end)
   }
 
   async #outcome(running: Running): Promise<Partial<StoredJob> & { state: JobState }> {
     const context: JobContext = {
       job: running.job,
+      isResumed: running.isResumed,
       signal: running.controller.signal,
       progress: (progress) => this.#progress(running, progress),
       addItems: (items) => this.#options.store.addItems(running.job.id, items),
     }
     try {
+      const { state, startedAt, error } = running.job
+      await this.#options.store.update(running.job.id, { state, startedAt, error })
+      this.#unstored.delete(running.job.id)
+      this.#send(running)
       await this.#options.runners[running.job.kind](context)
       return { state: 'done', finishedAt: new Date().toISOString() }
     } catch (error) {
@@ -194,11 +223,12 @@ export class JobQueue {
   #failure(error: unknown): Partial<StoredJob> & { state: JobState } {
     if (!(error instanceof AkinError)) this.#options.onBug(error)
     const reason = reasonOf(error)
-    if (isCode(error, 'disk-full', 'library-read-only', 'store-write-failed')) return { state: 'paused', error: reason }
+    if (isCode(error, ...passing)) return { state: 'paused', error: reason }
     return { state: 'failed', error: reason, finishedAt: new Date().toISOString() }
   }
 
   #progress(running: Running, progress: { completed?: number; total?: number | null; counts?: JobCounts }): void {
+    if (running.isEnded) return
     const { job } = running
     running.job = {
       ...job,
@@ -207,7 +237,7 @@ export class JobQueue {
       total: progress.total === undefined ? job.total : progress.total,
       counts: progress.counts ?? job.counts,
     }
-    if (progress.completed !== undefined) running.meter.count(progress.completed)
+    if (progress.completed !== undefined) running.meter.count(running.job.completed)
     const waitMs = running.sentAt + sendEveryMs - Date.now()
     if (waitMs <= 0) this.#send(running)
     else running.timer ??= setTimeout(() => this.#send(running), waitMs)
@@ -220,38 +250,52 @@ export class JobQueue {
     this.#options.onProgress(this.#current(running.job))
     if (running.sentAt - running.storedAt < storeEveryMs) return
     running.storedAt = running.sentAt
-    this.#options.store.update(running.job.id, stateOf(running.job)).catch(this.#options.onBug)
+    this.#options.store.update(running.job.id, stateOf(running.job)).catch((error: unknown) => {
+      // Where there is no room the job will meet it as well, and pause
+      if (!isCode(error, ...unwritable)) this.#options.onBug(error)
+    })
   }
 
   async #setState(job: StoredJob, changes: Partial<StoredJob>): Promise<void> {
     const next = { ...job, ...changes }
+    const { id, state, finishedAt, error } = next
     try {
-      await this.#options.store.update(job.id, {
-        ...stateOf(next),
-        state: next.state,
-        finishedAt: next.finishedAt,
-        error: next.error,
-      })
-    } finally {
-      this.#options.onProgress(jobOf(next))
+      await this.#options.store.update(id, { ...stateOf(next), state, finishedAt, error })
+      this.#unstored.delete(id)
+    } catch (cause) {
+      if (!isCode(cause, ...unwritable)) this.#options.onBug(cause)
+      this.#unstored.set(id, next)
     }
+    this.#options.onProgress(jobOf(next))
   }
 
-  #current(job: StoredJob): Job {
+  #current(stored: StoredJob): Job {
+    const job = this.#unstored.get(stored.id) ?? stored
     const running = this.#running.get(job.kind)
-    if (running?.job.id !== job.id) return jobOf(job)
+    if (running === undefined || running.isEnded || running.job.id !== job.id) return jobOf(job)
     const rate = running.meter.perSecond()
     const { completed, total } = running.job
     const left = total === null || rate === null || rate === 0 ? null : Math.max(0, total - completed) / rate
     return { ...jobOf(running.job), ratePerSecond: rate, remainingSeconds: left }
   }
 
+  async #open(): Promise<StoredJob[]> {
+    const jobs = await this.#options.store.open()
+    return jobs.map((job) => this.#unstored.get(job.id) ?? job).filter(({ state }) => !isEnded(state))
+  }
+
   async #stored(id: JobId): Promise<StoredJob> {
     const job = await this.#options.store.get(id)
     if (job === null) throw new AkinError('not-found', 'There is no such job')
-    return job
+    return this.#unstored.get(id) ?? job
   }
 }
+
+/** The store cannot be written at the moment. */
+const unwritable = ['disk-full', 'library-read-only', 'store-write-failed'] as const
+
+/** What may pass: the job waits for it. */
+const passing = [...unwritable, 'model-missing', 'model-damaged', 'model-failed', 'inference-crashed'] as const
 
 /** What of a job changes while it runs. */
 function stateOf({ completed, total, counts }: StoredJob): Pick<StoredJob, 'completed' | 'total' | 'counts'> {

@@ -12,18 +12,23 @@ const noteEveryMs = 250
 
 export function createRateMeter(): RateMeter {
   const notes: { at: number; completed: number }[] = []
+  const forget = (now: number): void => {
+    while (notes.length > 2 && now - notes[0]!.at > windowMs) notes.shift()
+  }
   return {
     count(completed, now = performance.now()) {
       const last = notes.at(-1)
-      if (last !== undefined && now - last.at < noteEveryMs && notes.length > 1)
-        last.completed = Math.max(last.completed, completed)
-      else notes.push({ at: now, completed })
-      while (notes.length > 2 && now - notes[0]!.at > windowMs) notes.shift()
+      if (last !== undefined && notes.length > 1 && now - notes.at(-2)!.at < noteEveryMs) {
+        last.at = now
+        last.completed = completed
+      } else notes.push({ at: now, completed })
+      forget(now)
     },
-    perSecond() {
+    perSecond(now = performance.now()) {
+      forget(now)
       const [first, last] = [notes[0], notes.at(-1)]
-      if (first === undefined || last === undefined || last.at - first.at < leastMs) return null
-      return (last.completed - first.completed) / ((last.at - first.at) / 1_000)
+      if (first === undefined || last === undefined || now - first.at < leastMs) return null
+      return (last.completed - first.completed) / ((now - first.at) / 1_000)
     },
   }
 }

@@ -74,7 +74,7 @@ export function createServices(client: AkinClient): Services {
       canOpen: () => host.store.getState().canOpen,
     }),
     imports: createImportStore({ client, toasts, goTo }),
-    jobs: createJobStore(client, toasts),
+    jobs: createJobStore({ client, toasts, goTo }),
     search: createSearchStore(client, changes, status.store),
     savedSearches: createSavedSearchStore(client, toasts),
     library: createLibraryStore(client, changes),

@@ -12,6 +12,7 @@ import { Skeleton } from '../../ui/skeleton.tsx'
 import { useDelayed } from '../../ui/use-delayed.ts'
 import { sentence } from '../../ui/sentence.ts'
 import { pathOfItem } from '../documents/item-path.ts'
+import { folderOf } from './folder-of.ts'
 import styles from './job-item-list.module.css'
 import type { Outcome } from './job-store.ts'
 
@@ -71,10 +72,8 @@ function noneText(job: Job, outcome: Outcome): string {
 function ItemRow({ job, item }: { readonly job: Job; readonly item: JobItem }): React.JSX.Element {
   const { jobs } = useServices()
   const isRetrying = useStore(jobs.store, (state) => state.retrying.has(item.id))
-  const facts = [
-    item.location === '' ? null : shortenPath(item.location, 40),
-    item.sizeBytes === null ? null : formatBytes(item.sizeBytes),
-  ]
+  const folder = folderOf(item.location, item.name)
+  const facts = [folder === '' ? null : shortenPath(folder, 40), item.sizeBytes === null ? null : formatBytes(item.sizeBytes)]
   return (
     <li className={styles.item}>
       <div className={styles.file}>

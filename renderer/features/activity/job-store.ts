@@ -55,8 +55,14 @@ const noJobs: JobState = {
   announcement: '',
 }
 
+interface JobStoreOptions {
+  readonly client: AkinClient
+  readonly toasts: ToastStore
+  readonly goTo: (path: string) => void
+}
+
 /** The window's copy of the jobs, kept up to date by their progress. */
-export function createJobStore(client: AkinClient, toasts: ToastStore): JobStore {
+export function createJobStore({ client, toasts, goTo }: JobStoreOptions): JobStore {
   const store = createStore<JobState>(() => noJobs)
   const reader = new JobReader(client, store)
   const tell = (error: unknown): void => {
@@ -89,7 +95,10 @@ export function createJobStore(client: AkinClient, toasts: ToastStore): JobStore
       store.setState(({ retrying }) => ({ retrying: retrying.union(named) }))
       client
         .request('jobs.retry', items === undefined ? { id } : { id, items: [...items] })
-        .then(() => undefined, tell)
+        .then(({ jobId }) => {
+          const message = items === undefined ? 'Trying what failed again' : `Trying ${countOf(items.length, 'item')} again`
+          toasts.show({ message, action: { label: 'Show', run: () => goTo(`/activity/${jobId}`) } })
+        }, tell)
         .finally(() => store.setState(({ retrying }) => ({ retrying: retrying.difference(named) })))
     },
     clearFinished: () => {

@@ -122,12 +122,13 @@ function KinGroups({ document, reply }: { readonly document: Document; readonly 
   )
 }
 
-function NoKin({ reply: { state } }: { readonly reply: SimilarReply }): React.JSX.Element {
+function NoKin({ reply: { state, nearlySame } }: { readonly reply: SimilarReply }): React.JSX.Element {
   const words = {
     pending: 'This item is still waiting to be read for meaning. Its kin show here as soon as it is.',
     failed: 'This item could not be read for meaning, so its kin are not known.',
     empty: 'There is nothing in this item to compare.',
-    ready: 'Nothing in your library is close to this.',
+    ready:
+      nearlySame.length === 0 ? 'Nothing in your library is close to this.' : 'Nothing else in your library is close to this.',
   }[state]
   return <p className={styles.message}>{words}</p>
 }

@@ -6,8 +6,10 @@ type SortField = Settings['librarySort']['by']
 export interface Column {
   readonly key: ColumnKey
   readonly label: string
-  /** In px; the title takes the rest. */
+  /** In px, at least. */
   readonly width: number
+  /** What it takes of the room that is left, beside the title's three; absent where nothing would be gained. */
+  readonly share?: number
   readonly isNumber?: boolean
   /** Absent where the engine does not sort by it. */
   readonly sortBy?: SortField
@@ -16,16 +18,16 @@ export interface Column {
 /** In the order of the table. */
 export const allColumns: readonly Column[] = [
   { key: 'kind', label: 'Kind', width: 76, sortBy: 'kind' },
-  { key: 'source', label: 'Source', width: 140, sortBy: 'source' },
-  { key: 'author', label: 'Author', width: 108, sortBy: 'author' },
+  { key: 'source', label: 'Source', width: 110, share: 1, sortBy: 'source' },
+  { key: 'author', label: 'Author', width: 88, share: 0.8, sortBy: 'author' },
   { key: 'date', label: 'Date', width: 104, isNumber: true, sortBy: 'date' },
-  { key: 'tags', label: 'Tags', width: 108 },
+  { key: 'tags', label: 'Tags', width: 88, share: 0.8 },
   { key: 'language', label: 'Lang', width: 48, sortBy: 'language' },
-  { key: 'length', label: 'Words', width: 76, isNumber: true, sortBy: 'length' },
-  { key: 'status', label: 'Status', width: 136, sortBy: 'status' },
+  { key: 'length', label: 'Words', width: 68, isNumber: true, sortBy: 'length' },
+  { key: 'status', label: 'Status', width: 112, share: 1.1, sortBy: 'status' },
 ]
 
-const titleWidth = 200
+const titleWidth = 240
 const boxWidth = 34
 const starWidth = 32
 /** Which columns go first when there is little room. */
@@ -44,7 +46,8 @@ export function shownColumns(chosen: readonly ColumnKey[], tableWidth: number): 
 
 /** Box, title, columns, star: as `grid-template-columns`. */
 export function templateOf(columns: readonly Column[]): string {
-  return `${boxWidth}px minmax(120px, 1fr) ${columns.map(({ width }) => `${width}px`).join(' ')} ${starWidth}px`
+  const widths = columns.map(({ width, share }) => (share === undefined ? `${width}px` : `minmax(${width}px, ${share}fr)`))
+  return `${boxWidth}px minmax(120px, 3fr) ${widths.join(' ')} ${starWidth}px`
 }
 
 /** Dates and lengths begin with the most, words with A. */

@@ -5,6 +5,7 @@ import { useServices } from '../../app/services-context.ts'
 import { useDocumentTitle } from '../../app/use-document-title.ts'
 import { cx } from '../../ui/class-names.ts'
 import { Divider } from '../../ui/divider.tsx'
+import { useFocusWhenLost } from '../../ui/use-focus-when-lost.ts'
 import { useIsCompact, useIsNarrow } from '../../ui/use-media-query.ts'
 import { SelectionBar } from '../documents/selection-bar.tsx'
 import { emptySelection } from '../documents/selection.ts'
@@ -36,6 +37,7 @@ export function LibraryScreen(): React.JSX.Element {
   const moveTo = useCallback((index: number) => library.setCursor(index), [library])
   useLibraryCommands({ filterInput, reader, rowActions, isTrash: view.isTrash })
   const items = useMemo(() => selectedItems(selection, cache), [selection, cache])
+  useFocusWhenLost(isFirstLoad || items.length > 0 ? null : 'list', focusTable)
   const isEmpty = !isFirstLoad && error === null && cache.total === 0
   return (
     <>
@@ -67,6 +69,10 @@ export function LibraryScreen(): React.JSX.Element {
       {items.length > 0 && <SelectionBar items={items} onClear={() => library.select(emptySelection)} isTrash={view.isTrash} />}
     </>
   )
+}
+
+function focusTable(): void {
+  document.querySelector<HTMLElement>('[role=grid]')?.focus({ preventScroll: true })
 }
 
 const smallestPreview = 320

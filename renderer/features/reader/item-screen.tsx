@@ -7,6 +7,7 @@ import { useDocumentTitle } from '../../app/use-document-title.ts'
 import { cx } from '../../ui/class-names.ts'
 import { HiddenText } from '../../ui/hidden-text.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
+import { useFocusWhenLost } from '../../ui/use-focus-when-lost.ts'
 import { useIsCompact } from '../../ui/use-media-query.ts'
 import { KinPanel } from '../kin/kin-panel.tsx'
 import { useKinTarget } from '../kin/use-kin-target.ts'
@@ -51,11 +52,16 @@ export function ItemScreen(): React.JSX.Element {
     },
     [article, closeOutline],
   )
+  const closeFind = (): void => {
+    find.close()
+    article.current?.focus()
+  }
   const kinOfPassage = (span: readonly [number, number]): void => {
     choice.choosePassage(span)
     showKin()
   }
   useDocumentTitle(document?.title ?? 'Item')
+  useFocusWhenLost(document?.id ?? null, () => article.current?.focus())
   useMarkRead(document, true, 3_000)
   useReaderCommands({ reader, openTags: () => setTagsOpen(true), toggleKin: kin.toggle, kinOfPassage, ownsItemKeys: true })
   useItemScreenCommands(reader, outline.toggle)
@@ -65,7 +71,7 @@ export function ItemScreen(): React.JSX.Element {
       <header className={styles.bar}>
         <ItemBarStart document={document} />
         <span className={styles.gap} />
-        {find.isOpen && <FindBar find={find} onClose={() => find.close()} />}
+        {find.isOpen && <FindBar find={find} onClose={closeFind} />}
         <IconButton icon={ListTree} label="Outline" keys="l" isOn={outline.isOpen} onPress={outline.toggle} />
         <ReaderTools document={document} find={find} tags={{ isOpen: hasTagsOpen, setOpen: setTagsOpen }} kin={kin} />
       </header>

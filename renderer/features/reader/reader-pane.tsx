@@ -51,6 +51,10 @@ export function ReaderPane({ place, isChosen, onClose, hasLittleRoom = false, wi
   })
   const { choosePassage } = choice
   const showKin = kin.show
+  const closeFind = (): void => {
+    find.close()
+    article.current?.focus()
+  }
   const kinOfPassage = (span: readonly [number, number]): void => {
     choosePassage(span)
     showKin()
@@ -82,7 +86,7 @@ export function ReaderPane({ place, isChosen, onClose, hasLittleRoom = false, wi
       >
         <header className={styles.bar}>
           {find.isOpen ? (
-            <FindBar find={find} onClose={() => find.close()} />
+            <FindBar find={find} onClose={closeFind} />
           ) : (
             <span className={styles.source}>{document?.source.label}</span>
           )}

@@ -68,7 +68,7 @@ export const HitView = memo(function HitView(props: HitViewProps): React.JSX.Ele
         {hit.isStarred && <Icon of={Star} size="small" isFilled className={styles.starred} />}
         <When iso={hit.publishedAt ?? hit.importedAt} className={styles.when} />
       </div>
-      <HitSource hit={hit} />
+      <HitSource {...hit} />
       <p className={styles.passage}>
         <HitPassage hit={hit} near={near} />
       </p>
@@ -133,14 +133,14 @@ function HitLink({ hit, q, isCurrent, actions }: HitViewProps): React.JSX.Elemen
   )
 }
 
-function HitSource({ hit: { kind, source, passage, author, tags, readAt } }: { readonly hit: SearchHit }): React.JSX.Element {
+function HitSource({ kind, title, source, passage, author, tags, readAt }: SearchHit): React.JSX.Element {
   const { name } = kindLooks[kind]
   return (
     <p className={styles.source}>
       <span>{source.type === 'inline' || source.label === '' ? name : source.label}</span>
       {author !== null && author !== source.label && <span>{author}</span>}
       {passage.page !== null && <span>page {passage.page}</span>}
-      {passage.page === null && author === null && passage.heading !== null && (
+      {passage.page === null && author === null && passage.heading !== null && passage.heading !== title && (
         <span className={styles.heading}>{passage.heading}</span>
       )}
       {readAt === null && kind === 'article' && <span>unread</span>}

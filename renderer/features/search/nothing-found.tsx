@@ -7,25 +7,24 @@ import { setFilter } from './query-draft.ts'
 import type { SearchParams } from './search-params.ts'
 import type { Shown } from './search-updates.ts'
 import styles from './nothing-found.module.css'
-import { asksForMeaning } from './split-hits.ts'
+import { asksForMeaning, type SplitHits } from './split-hits.ts'
 import { occurrenceLine } from './why-line.ts'
 
 interface NothingFoundProps {
   readonly shown: Shown
-  /** True when something is nearer than chance, though nothing is surely about it. */
-  readonly isUnsure: boolean
+  readonly kind: Exclude<SplitHits['kind'], 'found'>
   readonly onParams: (params: SearchParams) => void
 }
 
 /** Says in so many words that the library has nothing about it, and how that is known. */
-export function NothingFound({ shown: { params, reply }, isUnsure, onParams }: NothingFoundProps): React.JSX.Element {
+export function NothingFound({ shown: { params, reply }, kind, onParams }: NothingFoundProps): React.JSX.Element {
   const { filter, text } = parseQuery(params.q)
   const isFiltered = !isEmptyFilter(filter)
   const { searched, pending } = reply
   return (
     <div className={styles.nothing} role="status">
-      <h2>{titleOf(asksForMeaning(params), isUnsure)}</h2>
-      <p>{describeLooked(params, reply, isUnsure)}</p>
+      <h2>{asksForMeaning(params) ? titles[kind] : 'No item has all of this'}</h2>
+      <p>{describeLooked(params, reply, kind)}</p>
       <div className={styles.actions}>
         {isFiltered && filter.kinds !== undefined && (
           <Button onPress={() => onParams({ ...params, q: setFilter(params.q, 'kind', null) })}>Look in all kinds</Button>
@@ -52,12 +51,13 @@ export function NothingFound({ shown: { params, reply }, isUnsure, onParams }: N
   )
 }
 
-function titleOf(asks: boolean, isUnsure: boolean): string {
-  if (!asks) return 'No item has all of this'
-  return isUnsure ? 'Nothing in your library is clearly about this' : 'Nothing in your library is about this'
+const titles = {
+  worded: 'The words are there, but nothing is clearly about this',
+  unsure: 'Nothing in your library is clearly about this',
+  nothing: 'Nothing in your library is about this',
 }
 
-function describeLooked({ q, mode }: SearchParams, reply: Shown['reply'], isUnsure: boolean): string {
+function describeLooked({ q, mode }: SearchParams, reply: Shown['reply'], kind: NothingFoundProps['kind']): string {
   const { searched, words, meaning } = reply
   const { kinds = [] } = parseQuery(q).filter
   const what = kinds.length === 1 ? countOf(searched, kindLooks[kinds[0]!].name.toLowerCase()) : countOf(searched, 'item')
@@ -68,7 +68,11 @@ function describeLooked({ q, mode }: SearchParams, reply: Shown['reply'], isUnsu
   }[mode]
   const occurs = mode === 'vector' ? null : occurrenceLine(words)
   const isByMeaning = meaning === 'searched' && mode !== 'keyword'
-  const nearest = !isByMeaning ? null : isUnsure ? 'no passage is near enough to be sure' : 'no passage is nearer than chance'
+  const nearest = !isByMeaning
+    ? null
+    : kind === 'nothing'
+      ? 'no passage is nearer than chance'
+      : 'no passage is near enough to be sure'
   const rest = [occurs, nearest].filter((part) => part !== null).join(', and ')
   const sentence = rest === '' ? '' : ` ${rest[0]!.toUpperCase()}${rest.slice(1)}.`
   return `Looked through ${what}${how}.${sentence}`

@@ -39,7 +39,7 @@ export function PassageList({ hit, unfolded, q, onOpen }: PassageListProps): Rea
           >
             <MarkedText {...bodyOf(passage, hit.title)} words={passage.words} />
           </Link>
-          <span>{placeOf(passage, i)}</span>
+          <span>{placeOf(passage, hit.title, i)}</span>
         </li>
       ))}
     </ol>
@@ -51,7 +51,7 @@ function bodyOf({ text, start, heading }: Passage, title: string): { text: strin
   return { text: text.slice(skipped), offset: start + skipped }
 }
 
-function placeOf({ page, heading }: Passage, index: number): string {
+function placeOf({ page, heading }: Passage, title: string, index: number): string {
   if (page !== null) return `page ${page}`
-  return heading ?? `part ${index + 2}`
+  return heading === null || heading === title ? `part ${index + 2}` : heading
 }

@@ -57,9 +57,10 @@ export function ResultsList(props: ResultsListProps): React.JSX.Element {
       {kind === 'found' ? (
         <HiddenText as="h2">Results</HiddenText>
       ) : (
-        <NothingFound shown={shown} isUnsure={kind === 'unsure'} onParams={onParams} />
+        <NothingFound shown={shown} kind={kind} onParams={onParams} />
       )}
-      <HitList label="Results" hits={matches} {...shared} />
+      {kind === 'worded' && <h2 className={styles.nearest}>With every word</h2>}
+      <HitList label={kind === 'worded' ? 'With every word' : 'Results'} hits={matches} {...shared} />
       {nearest.length > 0 && <h2 className={styles.nearest}>Not a match, but nearest</h2>}
       <HitList label="Not a match, but nearest" hits={nearest} isWeak {...shared} />
       <MoreResults shown={shown} scroller={scroller} />

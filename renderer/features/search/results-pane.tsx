@@ -9,24 +9,20 @@ import type { HitActions } from './hit-view.tsx'
 import { HitSkeleton, ResultsList } from './results-list.tsx'
 import styles from './results-pane.module.css'
 import type { SearchParams } from './search-params.ts'
-import { SearchStart } from './search-start.tsx'
 import type { Shown } from './search-updates.ts'
 import type { CurrentHit } from './use-current-hit.ts'
 
 interface ResultsPaneProps {
-  readonly isEmpty: boolean
-  readonly onQuery: (q: string) => void
   readonly onParams: (params: SearchParams) => void
   readonly current: CurrentHit
   readonly hitActions: HitActions
 }
 
 /** Results, or what stands in their place. */
-export function ResultsPane({ isEmpty, onQuery, onParams, current, hitActions }: ResultsPaneProps): React.JSX.Element {
+export function ResultsPane({ onParams, current, hitActions }: ResultsPaneProps): React.JSX.Element {
   const { search } = useServices()
   const { shown, error, isSearching, wanted } = useStore(search.store)
   const isLate = useDelayed(isSearching && shown === null)
-  if (isEmpty) return <SearchStart onQuery={onQuery} />
   if (error !== null) {
     return (
       <div className={styles.message} role="alert">

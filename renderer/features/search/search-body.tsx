@@ -4,6 +4,7 @@ import { useServices } from '../../app/services-context.ts'
 import { Divider } from '../../ui/divider.tsx'
 import { HiddenText } from '../../ui/hidden-text.tsx'
 import { Segments } from '../../ui/segments.tsx'
+import { useFocusWhenLost } from '../../ui/use-focus-when-lost.ts'
 import { useIsNarrow } from '../../ui/use-media-query.ts'
 import { SelectionBar } from '../documents/selection-bar.tsx'
 import { emptySelection } from '../documents/selection.ts'
@@ -14,6 +15,7 @@ import { ResultsPane } from './results-pane.tsx'
 import { SavedSearches } from './saved-searches.tsx'
 import styles from './search-body.module.css'
 import { isEmptySearch, type SearchParams } from './search-params.ts'
+import { SearchStart } from './search-start.tsx'
 import { summaryOf } from './summary.ts'
 import { useCurrentHit } from './use-current-hit.ts'
 import { useHitActions } from './use-hit-actions.ts'
@@ -36,6 +38,7 @@ export function SearchBody(): React.JSX.Element {
   useEffect(() => search.search(params), [search, params])
   const current = useCurrentHit({ shown: state.shown, isSearching: state.isSearching, address })
   const hitActions = useHitActions({ params, go, current })
+  useFocusWhenLost(current.hit === null || state.selection.ids.size > 0 ? null : 'list', current.focus)
   const setQuery = useTypedQuery(params, go)
   const likes = useLikeChips(params, state.shown?.hits ?? [])
   const isEmpty = isEmptySearch(params)
@@ -72,15 +75,11 @@ export function SearchBody(): React.JSX.Element {
         <SavedSearches params={params} isOpen={isSavedOpen} onOpenChange={setSavedOpen} />
       </div>
       <FilterBar params={params} onChange={change} summary={isEmpty ? '' : summaryOf(state)} />
-      <SearchPanes
-        isNarrow={isNarrow}
-        isEmpty={isEmpty}
-        onQuery={(q) => change({ ...params, q })}
-        onParams={change}
-        current={current}
-        hitActions={hitActions}
-        reader={reader}
-      />
+      {isEmpty ? (
+        <SearchStart onQuery={(q) => change({ ...params, q })} />
+      ) : (
+        <SearchPanes isNarrow={isNarrow} onParams={change} current={current} hitActions={hitActions} reader={reader} />
+      )}
       {state.selection.ids.size > 0 && (
         <SelectionBar
           items={(state.shown?.hits ?? []).flatMap((hit) =>
@@ -97,8 +96,6 @@ export function SearchBody(): React.JSX.Element {
 
 interface SearchPanesProps {
   readonly isNarrow: boolean
-  readonly isEmpty: boolean
-  readonly onQuery: (q: string) => void
   readonly onParams: (params: SearchParams) => void
   readonly current: ReturnType<typeof useCurrentHit>
   readonly hitActions: ReturnType<typeof useHitActions>
@@ -106,7 +103,7 @@ interface SearchPanesProps {
 }
 
 function SearchPanes(props: SearchPanesProps): React.JSX.Element {
-  const { isNarrow, isEmpty, onQuery, onParams, current, hitActions, reader } = props
+  const { isNarrow, onParams, current, hitActions, reader } = props
   const { settings, search } = useServices()
   const kept = useStore(settings.store, (state) => state.settings.listWidthPx)
   const shown = useStore(search.store, (state) => state.shown)
@@ -121,7 +118,7 @@ function SearchPanes(props: SearchPanesProps): React.JSX.Element {
   return (
     <div className={styles.panes}>
       <section className={styles.list} style={isNarrow ? undefined : { width }} aria-label="Results">
-        <ResultsPane isEmpty={isEmpty} onQuery={onQuery} onParams={onParams} current={current} hitActions={hitActions} />
+        <ResultsPane onParams={onParams} current={current} hitActions={hitActions} />
       </section>
       {!isNarrow && (
         <>
@@ -135,7 +132,7 @@ function SearchPanes(props: SearchPanesProps): React.JSX.Element {
               if (isDone) settings.update({ listWidthPx })
             }}
           />
-          {place !== null && !isEmpty ? (
+          {place !== null ? (
             <ReaderPane ref={reader} place={place} isChosen={current.isChosen} />
           ) : (
             <div className={styles.noReader}>

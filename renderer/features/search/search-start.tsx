@@ -1,7 +1,7 @@
 import { Button } from 'react-aria-components/Button'
-import { Link } from 'react-router'
 import { useStore } from 'zustand'
 import { useServices } from '../../app/services-context.ts'
+import { NewestList } from './newest-list.tsx'
 import { SavedList } from './saved-searches.tsx'
 import styles from './search-start.module.css'
 
@@ -14,34 +14,34 @@ const examples: readonly { readonly query: string; readonly means: string }[] = 
   { query: 'is:starred', means: 'starred; also unread, waiting, failed' },
 ]
 
-/** Before anything is asked: the searches that are kept, and how to say more than words. */
+/** Before anything is asked: what came last, the searches that are kept, and how to say more than words. */
 export function SearchStart({ onQuery }: { readonly onQuery: (q: string) => void }): React.JSX.Element {
   const { savedSearches } = useServices()
   const hasSaved = useStore(savedSearches.store, (state) => state.searches.length > 0)
   return (
     <div className={styles.start}>
-      {hasSaved && (
-        <section aria-labelledby="saved">
-          <h2 id="saved">Saved searches</h2>
-          <SavedList />
+      <NewestList />
+      <div className={styles.side}>
+        {hasSaved && (
+          <section aria-labelledby="saved">
+            <h2 id="saved">Saved searches</h2>
+            <SavedList />
+          </section>
+        )}
+        <section aria-labelledby="more">
+          <h2 id="more">To say more than words</h2>
+          <ul className={styles.examples}>
+            {examples.map(({ query, means }) => (
+              <li key={query}>
+                <Button className={styles.example} onPress={() => onQuery(query)}>
+                  <code>{query}</code>
+                  <span>{means}</span>
+                </Button>
+              </li>
+            ))}
+          </ul>
         </section>
-      )}
-      <section aria-labelledby="more">
-        <h2 id="more">Words find what is written, and what means the same. To say more:</h2>
-        <ul className={styles.examples}>
-          {examples.map(({ query, means }) => (
-            <li key={query}>
-              <Button className={styles.example} onPress={() => onQuery(query)}>
-                <code>{query}</code>
-                <span>{means}</span>
-              </Button>
-            </li>
-          ))}
-        </ul>
-      </section>
-      <p className={styles.all}>
-        Or look through the whole <Link to="/library">Library</Link>.
-      </p>
+      </div>
     </div>
   )
 }

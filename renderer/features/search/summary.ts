@@ -7,6 +7,6 @@ export function summaryOf({ shown, error }: Pick<SearchState, 'shown' | 'error'>
   if (error !== null || shown === null) return ''
   const { kind, matches, nearest } = splitHits(shown)
   if (kind === 'nothing') return 'Nothing found'
-  if (kind === 'unsure') return 'Nothing sure'
+  if (kind === 'unsure' || kind === 'worded') return 'Nothing sure'
   return countOf(nearest.length > 0 ? matches.length : shown.reply.total, 'document')
 }

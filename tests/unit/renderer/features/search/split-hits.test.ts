@@ -11,10 +11,12 @@ interface Parts {
   readonly confidences: readonly Confidence[]
 }
 
+const without = { why: { words: { matched: [], missing: [] } } }
+
 const shownOf = ({ q = 'early', sort = 'best', verdict, confidences }: Parts) => ({
   params: { q, mode: 'hybrid', sort, more: [], less: [] } as const,
   reply: { verdict, total: 66 } as SearchReply,
-  hits: confidences.map((confidence, documentId) => ({ confidence, documentId }) as SearchHit),
+  hits: confidences.map((confidence, documentId) => ({ confidence, documentId, ...without }) as SearchHit),
 })
 const split = (parts: Parts): [string, number, number] => {
   const { kind, matches, nearest } = splitHits(shownOf(parts))
@@ -34,6 +36,16 @@ describe('results as they are shown', () => {
   it('calls nothing a match when all is weak or no better than chance', () => {
     expect(split({ verdict: 'weak', confidences: ['weak', 'weak'] })).toEqual(['unsure', 0, 2])
     expect(split({ verdict: 'nothing', confidences: ['weak'] })).toEqual(['nothing', 0, 1])
+  })
+
+  it('puts weak ones with every word first, and apart', () => {
+    const words = (missing: string[]) => ({ why: { words: { matched: ['ferries'], missing } } })
+    const shown = shownOf({ q: 'ferries winter', verdict: 'weak', confidences: ['weak', 'weak', 'weak'] })
+    const missing = [[], [], ['winter']]
+    const worded = { ...shown, hits: shown.hits.map((hit, i) => ({ ...hit, ...words(missing[i]!) }) as SearchHit) }
+    const { kind, matches, nearest } = splitHits(worded)
+    expect([kind, matches.length, nearest.length]).toEqual(['worded', 2, 1])
+    expect(splitHits({ ...worded, params: { ...worded.params, mode: 'vector' } }).kind).toBe('unsure')
   })
 
   it('takes everything that fits the filters for a match when no words were asked for', () => {

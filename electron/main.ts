@@ -14,6 +14,7 @@ import { privilegedSchemes, secureApp } from './security.ts'
 protocol.registerSchemesAsPrivileged(privilegedSchemes)
 secureApp(app)
 app.setName('Akin')
+if (process.platform === 'win32') app.setAppUserModelId('app.akin.desktop')
 if (!app.commandLine.hasSwitch('user-data-dir')) useOwnFolder()
 
 // One Akin for each person: a second start brings the window of the first to the front

@@ -36,6 +36,7 @@ export class MainWindow {
   #state: WindowState
   #number = 0
   #notice: string | null = null
+  #isReady = false
   #rememberTimer: NodeJS.Timeout | undefined
 
   constructor(options: MainWindowOptions) {
@@ -77,11 +78,14 @@ export class MainWindow {
     } catch (error) {
       if (this.#window.isDestroyed()) return
       this.#options.log('page not loaded', error)
+      this.#isReady = true
       this.#window.show()
     }
   }
 
+  /** Before the first frame is there it does nothing: the window comes to the front by itself. */
   focus(): void {
+    if (!this.#isReady) return
     if (this.#window.isMinimized()) this.#window.restore()
     this.#window.show()
     this.#window.focus()
@@ -106,6 +110,7 @@ export class MainWindow {
   #watchWindow(): void {
     const window = this.#window
     window.once('ready-to-show', () => {
+      this.#isReady = true
       if (this.#state.isMaximized) window.maximize()
       window.show()
     })

@@ -136,13 +136,13 @@ describe('arguments and what is remembered', () => {
 
   it('opens the window where it was, in the colour it had', async () => {
     const app = await ready()
-    const bounds = { x: 40, y: 50, width: 1_000, height: 700 }
-    await app.control('setBounds', bounds)
     await askFromPage(await app.page(), 'settings.set', { theme: 'dark' })
     await eventually(
       () => app.control('state'),
       ({ themeSource, windows }) => themeSource === 'dark' && windows[0]?.background === '#151514',
     )
+    const bounds = { x: 40, y: 50, width: 1_000, height: 700 }
+    await app.control('setBounds', bounds)
     await app.quit()
     const again = await run({ folder })
     await again.page()

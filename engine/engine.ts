@@ -5,10 +5,13 @@ import type { Reply } from '../shared/contract/reply.ts'
 import type { RequestName } from '../shared/contract/requests.ts'
 import { AkinError, isCode } from '../shared/errors.ts'
 import type { Reason } from '../shared/model/document.ts'
+import type { Job, JobId } from '../shared/model/job.ts'
 import type { EmbeddingSpace } from '../shared/model/space.ts'
 import { about } from './about.ts'
 import { answer, type Handlers, type RequestOptions } from './contract-table.ts'
 import { createEmbedRunner } from './embedding/embed-runner.ts'
+import type { EmbedderState } from './embedding/embedder.ts'
+import { EmbeddingKeeper } from './embedding/embedding-keeper.ts'
 import { builtInModel } from './embedding/model-spec.ts'
 import { OnnxEmbedder } from './embedding/onnx/onnx-embedder.ts'
 import { openLog, type EngineLog } from './engine-log.ts'
@@ -21,6 +24,7 @@ import { listenLocally } from './host/local-socket.ts'
 import { ImageLoader } from './images/image-loader.ts'
 import { createImportRunner } from './importing/import-runner.ts'
 import { OriginalStore } from './host/originals.ts'
+import { removeUnneeded, textsOfJob, usedOriginals } from './host/used-originals.ts'
 import { defaultParserLimits, ParserPool } from './importing/parser-pool.ts'
 import { createRebuildRunner } from './indexing/rebuild-runner.ts'
 import { IndexFollower } from './indexing/index-follower.ts'
@@ -30,6 +34,7 @@ import { lockFolder } from './library/folder-lock.ts'
 import type { LibraryStore } from './library/library-store.ts'
 import { openSqliteLibrary } from './library/sqlite/sqlite-library.ts'
 import type { SpawnService } from './processes/service.ts'
+import { watchCrashes } from './processes/watch-crashes.ts'
 import { SearchService } from './search/search-service.ts'
 import { SimilarService } from './search/similar-service.ts'
 import { diskUse, libraryStatus } from './status.ts'
@@ -51,6 +56,8 @@ export interface EngineOptions {
   readonly parserProcesses?: number
   /** False leaves new items found by words only, until the next start: for measuring imports. */
   readonly embeds?: boolean
+  /** How often a model that does not run is tried again, 30 seconds by default. */
+  readonly retryModelEveryMs?: number
 }
 
 /** The knowledge base behind every host: the whole contract but the host's own requests. */
@@ -71,26 +78,29 @@ export interface Engine {
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const unlock = prepareFolder(options.folder)
-  let store: LibraryStore | undefined
+  const opened: { close(): Promise<void> }[] = []
   try {
-    store = openSqliteLibrary({ folder: options.folder })
+    const store = openSqliteLibrary({ folder: options.folder })
+    opened.push(store)
     const space = await store.vectors.openSpace(new OnnxEmbedder({ ...embedderOptions(options), threads: 1 }).space)
     const reports = new Reports()
     const indexes = { store, folder: join(options.folder, 'index'), onDamage: reports.damage, onState: reports.indexState }
     const keywords = FtsKeywordIndex.open(indexes)
+    opened.push(keywords)
     const vectors = await FaissVectorIndex.open({
       ...indexes,
       spaceId: space.id,
       dimension: space.dimension,
       metric: space.metric,
     })
+    opened.push(vectors)
     const engine = new RunningEngine(options, { store, space, unlock, keywords, vectors, reports })
     await engine.start()
     return engine
   } catch (error) {
-    await store?.close()
+    for (const one of opened.toReversed()) await one.close().catch(() => undefined)
     unlock()
-    throw error
+    throw folderError(error, options.folder)
   }
 }
 
@@ -98,23 +108,33 @@ function prepareFolder(folder: string): () => void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     return lockFolder(folder)
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
-      throw new AkinError('library-read-only', `The library folder cannot be written: ${folder}`, {
+  } catch (error) {
+    throw folderError(error, folder)
+  }
+}
+
+/** What the system says about the library's folder, in words for a person; other errors are returned as they are. */
+function folderError(cause: unknown, folder: string): unknown {
+  if (cause instanceof AkinError) return cause
+  switch ((cause as NodeJS.ErrnoException).code ?? '') {
+    case 'EACCES':
+    case 'EROFS':
+    case 'EPERM':
+      return new AkinError('library-read-only', `The library folder cannot be written: ${folder}`, {
         advice: 'Allow writing to it, or choose another with --library',
         cause,
       })
-    }
-    if (code === 'ENOSPC')
-      throw new AkinError('disk-full', 'The disk is full', { advice: 'Free some space, then start Akin again', cause })
-    if (code === 'ENOTDIR' || code === 'EEXIST') {
-      throw new AkinError('bad-request', `There is a file where the library folder should be: ${folder}`, {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new AkinError('disk-full', 'The disk is full', { advice: 'Free some space, then start Akin again', cause })
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return new AkinError('bad-request', `There is a file where the library folder should be: ${folder}`, {
         advice: 'Choose another place with --library',
         cause,
       })
-    }
-    throw cause
+    default:
+      return cause
   }
 }
 
@@ -142,6 +162,7 @@ class Reports {
 
 const statusEveryMs = 500
 const changesEveryMs = 100
+const readerCrashEveryMs = 5_000
 const mostChangedIds = 500
 
 /** Changes that stay in the log behind every index, for whoever else follows it. */
@@ -163,6 +184,7 @@ class RunningEngine implements Engine {
   readonly #vectors: FaissVectorIndex
   readonly #follower: IndexFollower
   readonly #jobs: JobQueue
+  readonly #keeper: EmbeddingKeeper
   readonly #handlers: Partial<Handlers<RequestName>>
   readonly #changed = new Set<number>()
   readonly #sendStatus = throttle(() => void this.#announceStatus(), statusEveryMs)
@@ -184,9 +206,11 @@ class RunningEngine implements Engine {
     this.#embedder = new OnnxEmbedder({
       ...embedderOptions(options),
       threads: 1,
-      onState: (state, message) => this.#onEmbedder(state, message),
+      onState: (state, reason) => this.#onEmbedder(state, reason),
     })
-    this.#parsers = new ParserPool(parserOptions(options))
+    this.#parsers = new ParserPool(
+      parserOptions({ ...options, spawn: watchCrashes(options.spawn, () => this.#tellReaderCrash.call()) }),
+    )
     this.#originals = new OriginalStore(options.folder)
     this.#images = new ImageLoader({
       recordSent: (host) => opened.store.settings.recordSent('A picture was asked for', host, new Date().toISOString()),
@@ -198,6 +222,13 @@ class RunningEngine implements Engine {
       store: opened.store.jobs,
       runners: this.#runners(),
       onProgress: (job) => this.#onJob(job),
+      onBug: this.#onBug,
+    })
+    this.#keeper = new EmbeddingKeeper({
+      jobs: this.#jobs,
+      embedder: this.#embedder,
+      pendingCount: () => opened.store.vectors.pendingCount(opened.space.id),
+      retryEveryMs: options.retryModelEveryMs ?? 30_000,
       onBug: this.#onBug,
     })
     this.#handlers = this.#makeHandlers()
@@ -212,12 +243,13 @@ class RunningEngine implements Engine {
     store.changes.onChange((_sequence, ids) => this.#onChange(ids))
     this.#log.info({ sequence: await store.changes.last() }, 'library opened')
     this.#follower.catchUp()
-    this.#socket = await listenLocally(this.folder, this)
+    // Without it only the terminal cannot join in: on a network drive, say, that knows no sockets
+    this.#socket = await listenLocally(this.folder, this).catch((error: unknown) => (this.#onBug(error), undefined))
     await this.#jobs.start()
-    void this.#embedPending().catch(this.#onBug)
+    if (this.#embeds) void this.#keeper.start().catch(this.#onBug)
     void this.#emptyTrash().catch(this.#onBug)
     this.#timers.push(setInterval(() => void this.#emptyTrash().catch(this.#onBug), 6 * 3_600_000).unref())
-    void this.#originals.removeUnused((id) => this.#isUsed(id), 24 * 3_600_000).catch(this.#onBug)
+    void this.#removeUnused().catch(this.#onBug)
   }
 
   async request(name: string, input: unknown, options: RequestOptions = {}): Promise<Reply> {
@@ -235,21 +267,27 @@ class RunningEngine implements Engine {
     if (this.#isClosed) return
     this.#isClosed = true
     for (const timer of this.#timers) clearInterval(timer)
-    await this.#socket?.close()
-    this.#sendStatus.cancel()
-    this.#sendChanges.cancel()
-    await this.#parsers.close()
-    await this.#jobs.close()
-    await this.#embedder.close()
-    await this.#images.close()
-    await this.#follower.close()
-    const keywordSequence = this.#keywords.sequence
-    await this.#keywords.close()
-    await this.#vectors.close()
-    const sequence = Math.min(keywordSequence, this.#vectors.snapshotSequence)
-    await this.#opened.store.changes.trim(Math.max(0, sequence - keptChanges)).catch(this.#onBug)
-    await this.#opened.store.close()
-    this.#opened.unlock()
+    this.#keeper.close()
+    for (const one of [this.#sendStatus, this.#sendChanges, this.#tellReaderCrash]) one.cancel()
+    const { store, unlock } = this.#opened
+    let keptFrom = 0
+    // A step that fails, on a full disk say, keeps no other from being done
+    const steps: (() => Promise<void> | undefined)[] = [
+      () => this.#socket?.close(),
+      // Before the processes that it works with: a job that is stopped goes on at the next start
+      () => this.#jobs.close(),
+      () => this.#parsers.close(),
+      () => this.#embedder.close(),
+      () => this.#images.close(),
+      () => this.#follower.close(),
+      async () => void (keptFrom = this.#keywords.sequence),
+      () => this.#keywords.close(),
+      () => this.#vectors.close(),
+      () => store.changes.trim(Math.max(0, Math.min(keptFrom, this.#vectors.snapshotSequence) - keptChanges)),
+      () => store.close(),
+    ]
+    for (const step of steps) await Promise.resolve(step()).catch(this.#onBug)
+    unlock()
     this.#log.info('library closed')
     this.#closeLog()
   }
@@ -265,7 +303,7 @@ class RunningEngine implements Engine {
         jobs: this.#jobs,
         undo,
         sampleFolder: this.#options.sampleFolder,
-        forgetOriginals: (hashes) => this.#originals.remove(hashes),
+        forgetOriginals: (hashes) => this.#removeUnneeded(hashes),
       }),
       ...jobHandlers({ store, jobs: this.#jobs, onRemoved: (ids) => this.#events.send('jobs.removed', { ids: [...ids] }) }),
       ...searchHandlers({ store, search: new SearchService(parts), similar: new SimilarService(parts), undo }),
@@ -331,18 +369,8 @@ class RunningEngine implements Engine {
     await settings.set(key, threads)
   }
 
-  /** Starts reading for meaning when something waits for it and nobody does it. */
-  async #embedPending(): Promise<void> {
-    if (this.#isClosed || this.#options.embeds === false) return
-    const open = await this.#opened.store.jobs.open()
-    if (open.some(({ kind }) => kind === 'embed')) return
-    if ((await this.#opened.store.vectors.pending(this.#opened.space.id, 0, 1)).length === 0) return
-    await this.#jobs.add({
-      kind: 'embed',
-      title: `Reading for meaning, ${this.#embedder.space.name}`,
-      unit: 'passages',
-      payload: {},
-    })
+  get #embeds(): boolean {
+    return this.#options.embeds !== false
   }
 
   #onChange(ids: readonly number[]): void {
@@ -351,27 +379,36 @@ class RunningEngine implements Engine {
     this.#sendChanges.call()
     this.#sendStatus.call()
     this.#follower.catchUp()
-    this.#wakeEmbedding.call()
+    if (this.#embeds) this.#keeper.wake()
   }
 
-  readonly #wakeEmbedding = throttle(() => void this.#embedPending().catch(this.#onBug), 300)
-
-  #onJob(job: Parameters<ConstructorParameters<typeof JobQueue>[0]['onProgress']>[0]): void {
+  #onJob(job: Job): void {
     this.#events.send('jobs.progress', { job })
     this.#sendStatus.call()
     if (job.error !== null) this.#noteWriteError(job.error.code)
-    // An import that ended may have left passages that came after the embedding job's last look
-    if (job.kind === 'embed' && job.state === 'done') this.#wakeEmbedding.call()
+    this.#keeper.onJob(job)
+    if (job.kind === 'import' && job.state === 'done') void this.#removeTexts(job.id).catch(this.#onBug)
   }
 
-  #onEmbedder(state: string, message: string | null): void {
-    this.#log.info({ state }, 'inference')
-    this.#inferenceReason =
-      state === 'failed' ? reasonOf(new AkinError('model-failed', message ?? 'The model does not run')) : null
-    if (message !== null)
-      this.#events.send('engine.notice', { level: state === 'failed' ? 'error' : 'warning', message, detail: null })
+  #onEmbedder(state: EmbedderState, reason: AkinError | null): void {
+    this.#log.info({ state, code: reason?.code }, 'inference')
+    // What was told once is not told again with every try
+    const isNews = reason !== null && reason.code !== this.#inferenceReason?.code
+    if (state === 'failed' && reason !== null) this.#inferenceReason = reasonOf(reason)
+    else if (state === 'ready') this.#inferenceReason = null
+    if (isNews) {
+      const level = state === 'failed' ? 'error' : 'warning'
+      this.#events.send('engine.notice', { level, message: reason.message, detail: reason.advice ?? null })
+    }
+    this.#keeper.onState(state)
     this.#sendStatus.call()
   }
+
+  readonly #tellReaderCrash = throttle(() => {
+    this.#log.warn('parser process crashed')
+    const message = 'A reader of files stopped and was started again. The file that it was at is tried once more'
+    this.#events.send('engine.notice', { level: 'warning', message, detail: null })
+  }, readerCrashEveryMs)
 
   readonly #onDamage = (message: string): void => {
     this.#notes.push(message)
@@ -429,13 +466,20 @@ class RunningEngine implements Engine {
     if (trashDays === 0) return
     const before = new Date(Date.now() - trashDays * 86_400_000).toISOString()
     const { orphanedContent } = await store.documents.purge(await store.documents.trashedBefore(before))
-    this.#originals.remove(orphanedContent)
+    await this.#removeUnneeded(orphanedContent)
   }
 
-  async #isUsed(contentHash: string): Promise<boolean> {
-    if ((await this.#opened.store.documents.findByContent(contentHash)) !== null) return true
-    const jobs = await this.#opened.store.jobs.list(1_000)
-    return jobs.some(({ payload }) => JSON.stringify(payload).includes(contentHash))
+  async #removeTexts(jobId: JobId): Promise<void> {
+    await this.#removeUnneeded(await textsOfJob(this.#opened.store, jobId))
+  }
+
+  /** Copies that were sent and never imported. */
+  async #removeUnused(): Promise<void> {
+    await this.#originals.removeUnused(await usedOriginals(this.#opened.store), 24 * 3_600_000)
+  }
+
+  async #removeUnneeded(ids: readonly string[]): Promise<void> {
+    await removeUnneeded(this.#opened.store, this.#originals, ids)
   }
 }
 

@@ -30,9 +30,14 @@ const reportEveryMs = 1_000
 /** A passage that brought the process down this often is not tried again. */
 const mostCrashes = 2
 
+/** Deaths of the process in a row, without a single vector in between, after which the model is to blame. */
+const mostDeaths = 6
+
 interface Asked {
   readonly chunk: PendingChunk
   readonly result: Promise<Float32Array>
+  /** Set once it came. */
+  vector: Float32Array | undefined
 }
 
 /** Fills a space: embeds every chunk that has no vector yet, in the order of their ids. */
@@ -48,6 +53,7 @@ class EmbedRun {
   #failed: number
   #ready: { ids: ChunkId[]; vectors: Float32Array[] } = { ids: [], vectors: [] }
   #committedAt = performance.now()
+  #deaths = 0
   #reportedAt = 0
 
   constructor(options: EmbedRunnerOptions, context: JobContext) {
@@ -59,7 +65,7 @@ class EmbedRun {
 
   async run(): Promise<void> {
     const { signal } = this.#context
-    await this.#options.prepare?.()
+    await this.#prepare()
     for (;;) {
       await this.#report()
       await this.#embedAllPending()
@@ -68,6 +74,15 @@ class EmbedRun {
       signal.throwIfAborted()
     }
     await this.#report()
+  }
+
+  async #prepare(): Promise<void> {
+    try {
+      await this.#options.prepare?.()
+    } catch (error) {
+      if (!isCode(error, 'inference-crashed')) throw error
+      await this.#options.prepare?.()
+    }
   }
 
   async #embedAllPending(): Promise<void> {
@@ -89,23 +104,29 @@ class EmbedRun {
         const isAlive = await this.#take(next)
         if (!isAlive) {
           // Everything behind it was lost with the process: ask again from there
-          await this.#settle(asked.splice(0))
+          this.#keep(asked.splice(0))
           after = next.chunk.id - 1
           hasMore = true
         }
         signal.throwIfAborted()
       }
     } finally {
-      await this.#settle(asked)
+      this.#keep(asked)
       await this.#commit()
     }
   }
 
   #ask(chunk: PendingChunk): Asked {
     const result = this.#options.embedder.embedPassage(chunk.text, this.#context.signal)
-    // A rejection is looked at when its turn comes
-    result.catch(() => undefined)
-    return { chunk, result }
+    const asked: Asked = { chunk, result, vector: undefined }
+    result.then(
+      (vector) => {
+        asked.vector = vector
+      },
+      // A rejection is looked at when its turn comes
+      () => undefined,
+    )
+    return asked
   }
 
   /** Waits for one vector; false when the process died on it. */
@@ -115,13 +136,15 @@ class EmbedRun {
       this.#ready.ids.push(chunk.id)
       this.#ready.vectors.push(vector)
       this.#completed++
+      this.#deaths = 0
       this.#context.progress({ completed: this.#doneBefore + this.#completed })
       if (performance.now() - this.#reportedAt > reportEveryMs) await this.#report()
       if (this.#ready.ids.length >= perCommit || performance.now() - this.#committedAt > commitEveryMs) await this.#commit()
       return true
     } catch (error) {
       if (isCode(error, 'inference-crashed')) {
-        await this.#blame(chunk)
+        if (++this.#deaths >= mostDeaths) throw error
+        if (error.details?.wasAtIt === true) await this.#blame(chunk)
         return false
       }
       if (!isCode(error, 'embedding-failed')) throw error
@@ -171,18 +194,12 @@ class EmbedRun {
   }
 
   /** Lets go of what was asked for: vectors that came anyway are kept. */
-  async #settle(asked: readonly Asked[]): Promise<void> {
-    for (const { chunk, result } of asked) {
-      const settled = await Promise.race([
-        result.then(
-          (vector) => vector,
-          () => null,
-        ),
-        Promise.resolve(undefined),
-      ])
-      if (settled === null || settled === undefined) continue
+  #keep(asked: readonly Asked[]): void {
+    for (const { chunk, vector } of asked) {
+      if (vector === undefined) continue
       this.#ready.ids.push(chunk.id)
-      this.#ready.vectors.push(settled)
+      this.#ready.vectors.push(vector)
+      this.#completed++
     }
   }
 

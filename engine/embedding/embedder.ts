@@ -20,15 +20,16 @@ export interface Embedder {
   readonly state: EmbedderState
   /**
    * The vector of a query, `[dimension]`, with the time it took. Goes before passages that wait.
-   * @throws AkinError `model-missing`, `model-damaged`, `inference-crashed`, `cancelled`
+   * @throws AkinError `model-missing`, `model-damaged`, `model-failed`, `inference-crashed`, `cancelled`, `unavailable`
    */
   embedQuery(text: string, signal?: AbortSignal): Promise<EmbeddedQuery>
   /** The vector of a short text by the rule for passages, with the priority of a query: for "similar to". */
   embedText(text: string, signal?: AbortSignal): Promise<Float32Array>
   /**
    * The vector of a passage, `[dimension]`. Many may be asked for at once; they are answered one by one in order.
-   * @throws AkinError `embedding-failed` when this text cannot be embedded, `inference-crashed` when the process died
-   * while it was at it or before; the process is started again for the next call
+   * @throws AkinError `embedding-failed` when this text cannot be embedded; `inference-crashed` when the process died,
+   * with `wasAtIt` in its details, true when it was at this very text: it is started again; `model-missing`,
+   * `model-damaged`, `model-failed` when it cannot be started; `cancelled`, `unavailable`
    */
   embedPassage(text: string, signal?: AbortSignal): Promise<Float32Array>
   /** Loads the model, so that the first query does not wait for it. */

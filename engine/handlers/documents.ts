@@ -19,8 +19,8 @@ export interface DocumentHandlersOptions {
   readonly jobs: JobQueue
   readonly undo: UndoJournal
   readonly sampleFolder: string
-  /** Removes everything that was derived from documents that are gone for good. */
-  readonly forgetOriginals: (contentHashes: readonly string[]) => void
+  /** Removes copies of what is gone for good. */
+  readonly forgetOriginals: (contentHashes: readonly string[]) => Promise<void>
 }
 
 type DocumentRequests = Extract<RequestName, `documents.${string}` | `sample.${string}`>
@@ -103,7 +103,7 @@ async function purge({ store, forgetOriginals }: DocumentHandlersOptions, ids: r
   let count = 0
   for (let at = 0; at < ids.length; at += perPurge) {
     const { removed, orphanedContent } = await store.documents.purge(ids.slice(at, at + perPurge))
-    forgetOriginals(orphanedContent)
+    await forgetOriginals(orphanedContent)
     count += removed.length
     // Others get their turn: removing thousands at once takes more than a second
     await nextTurn()

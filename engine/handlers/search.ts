@@ -19,7 +19,7 @@ type SearchRequests = Extract<RequestName, `search.${string}` | `similar.${strin
 export function searchHandlers({ store, search, similar, undo }: SearchHandlersOptions): Handlers<SearchRequests> {
   return {
     'search.query': (query, { signal }) => search.query(query, signal),
-    'search.passages': (query) => search.passages(query),
+    'search.passages': (query, { signal }) => search.passages(query, signal),
     'search.sentences': (query, { signal }) => search.sentences(query, signal),
     'search.suggest': (query) => search.suggest(query),
     'search.saved': async () => ({ searches: await store.settings.savedSearches() }),

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, openSync, readSync, closeSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { createHash } from 'node:crypto'
 import { dirname, join } from 'node:path'
-import { AkinError } from '../../shared/errors.ts'
+import { AkinError, isCode } from '../../shared/errors.ts'
 import { Database } from '../platform/database.ts'
 import { replaceFile } from '../platform/replace-file.ts'
 import { walStateOf } from './wal-check.ts'
@@ -165,9 +165,10 @@ function openWhole(file: string): { database?: Database; damage: FtsDamage } {
     const isCurrent = Number(database.get("SELECT value FROM meta WHERE key = 'version'")?.value) === analysisVersion
     if (isCurrent && manifest === 'being written') checkStructure(database)
     if (isCurrent) return { database, damage: 'none' }
-  } catch {
-    // Closed and put aside below, whatever SQLite did not like about it
+  } catch (error) {
     database?.close()
+    // The disk is full, or the folder cannot be written: no fault of the index
+    if (isCode(error, 'disk-full', 'library-read-only', 'library-locked', 'store-write-failed')) throw error
     return { damage: manifest === 'being written' ? 'unfinished' : 'damaged' }
   }
   database.close()

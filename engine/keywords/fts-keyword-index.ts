@@ -5,8 +5,15 @@ import type { DocumentId } from '../../shared/model/document.ts'
 import { codesOf, stemOf, wordsOf, termsOf } from '../../shared/text/words.ts'
 import type { IndexableDocument, LibraryStore } from '../library/library-store.ts'
 import { FtsFile, removeFiles } from './fts-file.ts'
-import type { KeywordHit, KeywordIndex, KeywordQuery, KeywordResult, KeywordSearchOptions } from './keyword-index.ts'
-import { matchExpression, quoted, type MatchExpression, type MatchPhrase } from './match-expression.ts'
+import type { KeywordHit, KeywordIndex, KeywordQuery, KeywordResult, KeywordSearchOptions, KeywordTerm } from './keyword-index.ts'
+import {
+  anyExpression,
+  matchExpression,
+  quoted,
+  type MatchExpression,
+  type MatchPhrase,
+  type Vocabulary,
+} from './match-expression.ts'
 
 export interface FtsKeywordIndexOptions {
   readonly store: Pick<LibraryStore, 'documents' | 'changes'>
@@ -105,6 +112,17 @@ export class FtsKeywordIndex implements KeywordIndex {
       JSON.stringify([...documentIds]),
     )
     return new Map(rows.map((row) => [Number(row.id), hitOf(Number(row.id), -Number(row.rank), most)]))
+  }
+
+  async having(terms: readonly KeywordTerm[], documentIds: Float64Array): Promise<Set<DocumentId>> {
+    const match = anyExpression(terms, this.#vocabulary())
+    if (match === null || documentIds.length === 0) return new Set()
+    const rows = this.#index.database.all(
+      'SELECT rowid AS id FROM words WHERE words MATCH ? AND +rowid IN (SELECT value FROM json_each(?))',
+      match,
+      JSON.stringify([...documentIds]),
+    )
+    return new Set(rows.map((row) => Number(row.id)))
   }
 
   async expandPrefix(prefix: string, limit: number): Promise<string[]> {
@@ -268,11 +286,15 @@ export class FtsKeywordIndex implements KeywordIndex {
   }
 
   #expression(query: KeywordQuery): MatchExpression {
-    return matchExpression(query, {
+    return matchExpression(query, this.#vocabulary())
+  }
+
+  #vocabulary(): Vocabulary {
+    return {
       expandPrefix: (prefix) => this.#expand(prefix, mostExpansions),
       documents: (phrase) => this.#documents(phrase),
       size: this.size,
-    })
+    }
   }
 
   #expand(prefix: string, limit: number): string[] {

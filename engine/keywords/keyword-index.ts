@@ -46,6 +46,8 @@ export interface KeywordIndex {
   search(query: KeywordQuery, options: KeywordSearchOptions): Promise<KeywordResult>
   /** Scores of given documents for the query; those that do not match are left out. */
   scores(query: KeywordQuery, documentIds: Float64Array): Promise<Map<DocumentId, KeywordHit>>
+  /** Those of the given documents that have any of the terms, stop words and all. */
+  having(terms: readonly KeywordTerm[], documentIds: Float64Array): Promise<Set<DocumentId>>
   /** Stems that a prefix stands for, most frequent first. */
   expandPrefix(prefix: string, limit: number): Promise<string[]>
   /** How many documents have each stem; 0 for unknown ones. */

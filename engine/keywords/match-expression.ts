@@ -65,6 +65,12 @@ export function matchExpression(query: KeywordQuery, vocabulary: Vocabulary): Ma
   }
 }
 
+/** Any of the terms, whatever they are: for what is excluded. `null` when none of them has a word. */
+export function anyExpression(terms: readonly KeywordTerm[], vocabulary: Vocabulary): string | null {
+  const phrases = terms.flatMap((term, from) => phrasesOf(term, from, vocabulary))
+  return phrases.length === 0 ? null : phrases.map(quoted).join(' OR ')
+}
+
 function isEverywhere(phrase: MatchPhrase, vocabulary: Vocabulary): boolean {
   return vocabulary.size >= manyDocuments && vocabulary.documents(phrase) > vocabulary.size / 2
 }

@@ -5,7 +5,7 @@ import type { Background, VectorIndex } from '../vectors/vector-index.ts'
 import type { Candidate } from './fusion.ts'
 
 /** Documents that each leg brings in; what one lacks is scored for it afterwards. */
-const documentsPerLeg = 200
+export const documentsPerLeg = 200
 
 /** Chunks asked for at first: about twice as many as documents, and more when a few documents take all places. */
 const firstChunks = 400
@@ -57,9 +57,9 @@ async function group(store: LibraryStore, chunkIds: Float64Array): Promise<Omit<
 export function keywordLeg(
   { keywords }: LegsOptions,
   query: KeywordQuery,
-  selection: Selection | undefined,
+  { k = documentsPerLeg, selection }: { k?: number; selection?: Selection | undefined },
 ): Promise<KeywordResult> {
-  return keywords.search(query, { k: documentsPerLeg, ...(selection === undefined ? {} : { within: selection.documentIds }) })
+  return keywords.search(query, { k, ...(selection === undefined ? {} : { within: selection.documentIds }) })
 }
 
 /** Every document that either leg found, with both scores. */

@@ -38,7 +38,10 @@ export class PassageFinder {
     const ids = documents.map(({ documentId }) => documentId)
     const texts = await this.#store.documents.texts(ids)
     const titles = new Map(
-      (await this.#store.documents.summaries(ids)).map(({ id, title, tags }) => [id, `${title} ${tags.join(' ')}`]),
+      (await this.#store.documents.summaries(ids)).map(({ id, title, tags, author, source }) => [
+        id,
+        [title, ...tags, author ?? '', source.label].join('\n'),
+      ]),
     )
     const sources = await Promise.all(
       documents.map(async ({ documentId, nearest }) => {
@@ -59,7 +62,7 @@ export class PassageFinder {
     )
   }
 
-  /** Words of the query that a document has, in text, title or tags, and those it lacks. Stop words do not count. */
+  /** Words of the query that a document has, in its text or in what is known of it, and those it lacks. Stop words do not count. */
   matchedIn(documentId: DocumentId): { matched: string[]; missing: string[] } {
     const has = this.#matched.get(documentId) ?? new Set<number>()
     const matched: string[] = []

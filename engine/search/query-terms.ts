@@ -1,6 +1,7 @@
 import { AkinError } from '../../shared/errors.ts'
 import { isEmptyFilter, type Filter } from '../../shared/model/filter.ts'
 import { maxQueryLength, parseQuery, type ParsedQuery } from '../../shared/query/grammar.ts'
+import { wordsOf } from '../../shared/text/words.ts'
 import type { KeywordQuery, KeywordTerm } from '../keywords/keyword-index.ts'
 
 /** A query made ready for both legs. */
@@ -32,6 +33,8 @@ function keywordQuery({ parts }: ParsedQuery): KeywordQuery {
   const excluded: KeywordTerm[] = []
   for (const part of parts) {
     if (part.type !== 'word' && part.type !== 'phrase') continue
+    // A dash or a smiley is no word: nothing can have it, and nothing must
+    if (wordsOf(part.text).next().done === true) continue
     const type = part.type === 'phrase' ? 'phrase' : part.isPrefix ? 'prefix' : 'word'
     ;(part.isExcluded ? excluded : terms).push({ text: part.text, type })
   }

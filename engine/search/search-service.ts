@@ -1,7 +1,6 @@
 import { AkinError, toWireError } from '../../shared/errors.ts'
 import type { RequestOutput, RequestParsed, SearchReply } from '../../shared/contract/requests.ts'
 import type { DocumentId, DocumentSummary } from '../../shared/model/document.ts'
-import type { Filter } from '../../shared/model/filter.ts'
 import type { Passage, SearchHit } from '../../shared/model/search.ts'
 import type { Embedder } from '../embedding/embedder.ts'
 import type { KeywordIndex, KeywordResult } from '../keywords/keyword-index.ts'
@@ -18,7 +17,7 @@ import {
   type Surroundings,
 } from './confidence.ts'
 import { fuse, type Candidate, type Fused } from './fusion.ts'
-import { joinLegs, keywordLeg, meaningCandidates, vectorLeg, type VectorLeg } from './legs.ts'
+import { documentsPerLeg, joinLegs, keywordLeg, meaningCandidates, vectorLeg, type VectorLeg } from './legs.ts'
 import { findPassages, PassageFinder } from './passage-finder.ts'
 import { openingPassage } from './passages.ts'
 import { prepareQuery, type PreparedQuery } from './query-terms.ts'
@@ -65,7 +64,7 @@ export class SearchService {
     const selection = await this.#selections.get(prepared.filter)
     const isAboutSomething = prepared.text !== '' || query.moreLike.length > 0
     const found = isAboutSomething ? await this.#find(query, prepared, selection, signal) : nothingAsked
-    const ranked = isAboutSomething ? await this.#rank(query, prepared, found) : await this.#byDate(prepared.filter, query)
+    const ranked = isAboutSomething ? await this.#rank(query, prepared, found) : await this.#byDate(query, prepared)
     signal?.throwIfAborted()
     const page = ranked.documents.slice(query.offset, query.offset + query.limit)
     const surroundings = surroundingsOf(ranked.documents, found.meaning?.background ?? null)
@@ -87,11 +86,13 @@ export class SearchService {
     }
   }
 
-  async passages({ text, documentId, mode, limit }: RequestParsed<'search.passages'>): Promise<RequestOutput<'search.passages'>> {
+  async passages(
+    { text, documentId, mode, limit }: RequestParsed<'search.passages'>,
+    signal?: AbortSignal,
+  ): Promise<RequestOutput<'search.passages'>> {
     const prepared = prepareQuery(text)
-    const vector =
-      mode === 'keyword' || prepared.text === '' ? null : (await this.#options.embedder.embedQuery(prepared.text)).vector
-    const words = mode === 'vector' ? noWords : await keywordLeg(this.#options, prepared.keywords, undefined)
+    const { vector } = await this.#queryVector({ mode, moreLike: [], lessLike: [], waitForMeaning: true }, prepared, signal)
+    const words = mode === 'vector' ? noWords : await keywordLeg(this.#options, prepared.keywords, {})
     const background = vector === null ? null : await this.#options.vectors.background(vector)
     const finder = new PassageFinder(this.#options, { prepared, words, vector, background, size: this.#options.keywords.size })
     const byDocument = await findPassages(finder, [{ documentId, nearest: [] }])
@@ -126,7 +127,8 @@ export class SearchService {
       prepared.keywords.excluded.length > 0
     const embedding = this.#queryVector(query, prepared, signal)
     const keywordsAt = performance.now()
-    const words = wantsWords ? await keywordLeg(this.#options, prepared.keywords, selection) : noWords
+    const k = wordsDepth(query)
+    const words = wantsWords ? await keywordLeg(this.#options, prepared.keywords, { k, selection }) : noWords
     const keywordsMs = performance.now() - keywordsAt
     const embedded = await embedding
     const vectorsAt = performance.now()
@@ -143,7 +145,7 @@ export class SearchService {
 
   /** The query as a vector; never rejects but for a cancelled query: words are found without it. */
   async #queryVector(
-    query: Query,
+    query: Pick<Query, 'mode' | 'moreLike' | 'lessLike' | 'waitForMeaning'>,
     prepared: PreparedQuery,
     signal?: AbortSignal,
   ): Promise<{ vector: Float32Array | null; state: SearchReply['meaning']; reason: string | null; ms: number }> {
@@ -171,73 +173,83 @@ export class SearchService {
     return all.filter((vector) => vector !== null)
   }
 
-  async #rank(query: Query, prepared: PreparedQuery, found: Found): Promise<{ documents: Fused[]; total: number }> {
-    const fused = await this.#fused(query, prepared, found)
+  async #rank(query: Query, prepared: PreparedQuery, found: Found): Promise<Ranked> {
+    const fused = await this.#live(await this.#fused(query, prepared, found))
     const documents = query.sort === 'best' ? fused : await this.#sortByDate(fused, query.sort)
-    return {
-      documents,
-      total:
-        query.mode === 'keyword' || found.meaning === null ? Math.max(found.words.total, documents.length) : documents.length,
-    }
+    // By words alone what matches is a question of yes or no, and is counted without being looked at
+    const isCounted = query.mode === 'keyword' && query.sort === 'best'
+    return { documents, total: isCounted ? Math.max(found.words.total, documents.length) : documents.length }
   }
 
   async #fused(query: Query, prepared: PreparedQuery, found: Found): Promise<Fused[]> {
     const { words, meaning, vector } = found
     if (meaning === null || vector === null) return fuse(wordCandidates(words), 0, { words: 1, power: 1 })
     const c0 = meaning.background.median
-    const must = mustMatch(prepared)
     if (query.mode === 'vector') {
-      const allowed = must
-        ? new Set((await this.#options.keywords.scores(prepared.keywords, Float64Array.from(meaning.order))).keys())
-        : null
-      const candidates = await meaningCandidates(this.#options, vector, meaning)
-      return fuse(
-        candidates.filter(({ documentId }) => allowed?.has(documentId) ?? true),
-        c0,
-        { words: 0, power: 1 },
-      )
+      const near = await meaningCandidates(this.#options, vector, meaning)
+      return fuse(await this.#matching(prepared, near), c0, { words: 0, power: 1 })
     }
     const candidates = await joinLegs(this.#options, { keywords: prepared.keywords, vector }, { words, meaning })
-    return fuse(must ? await this.#matching(prepared, candidates) : candidates, c0)
+    return fuse(await this.#matching(prepared, candidates), c0)
   }
 
   /** Phrases must occur and excluded words must not, however near the meaning is. */
   async #matching(prepared: PreparedQuery, candidates: readonly Candidate[]): Promise<Candidate[]> {
-    if (prepared.keywords.terms.some(({ type }) => type === 'phrase')) return candidates.filter(({ words }) => words > 0)
-    const { excluded } = prepared.keywords
-    const ids = Float64Array.from(candidates, ({ documentId }) => documentId).sort()
-    const hit = await this.#options.keywords.scores({ terms: excluded, excluded: [] }, ids)
-    return candidates.filter(({ documentId }) => !hit.has(documentId))
+    const allowed = await this.#allowed(
+      prepared,
+      candidates.map(({ documentId }) => documentId),
+    )
+    return allowed === null ? [...candidates] : candidates.filter(({ documentId }) => allowed.has(documentId))
+  }
+
+  /** Those of the documents that have every phrase and nothing excluded; `null` when the query has neither. */
+  async #allowed({ keywords: { terms, excluded } }: PreparedQuery, ids: readonly DocumentId[]): Promise<Set<DocumentId> | null> {
+    const { keywords } = this.#options
+    const phrases = terms.filter(({ type }) => type === 'phrase')
+    if (phrases.length + excluded.length === 0) return null
+    const ascending = Float64Array.from(ids).sort()
+    const found =
+      phrases.length === 0 ? [...ids] : [...(await keywords.scores({ terms: phrases, excluded: [] }, ascending)).keys()]
+    const unwanted = await keywords.having(excluded, Float64Array.from(found).sort())
+    return new Set(found.filter((id) => !unwanted.has(id)))
+  }
+
+  /** While the indexes follow the store, what was just put into the trash is in them still. */
+  async #live(documents: Fused[]): Promise<Fused[]> {
+    const { store, keywords, vectors } = this.#options
+    const last = await store.changes.last()
+    if (keywords.sequence >= last && vectors.sequence >= last) return documents
+    const ids = documents.map(({ documentId }) => documentId)
+    const live = new Set((await store.vectors.ranges(ids)).keys())
+    // Those without passages are found by their titles
+    const others = await store.documents.states(ids.filter((id) => !live.has(id)))
+    for (const { id, trashedAt } of others) if (trashedAt === null) live.add(id)
+    return documents.filter(({ documentId }) => live.has(documentId))
   }
 
   async #sortByDate(documents: readonly Fused[], sort: 'newest' | 'oldest'): Promise<Fused[]> {
-    const summaries = await this.#options.store.documents.summaries(documents.map(({ documentId }) => documentId))
-    const dates = new Map(summaries.map(({ id, publishedAt, importedAt }) => [id, publishedAt ?? importedAt]))
-    const sign = sort === 'newest' ? -1 : 1
-    return documents.toSorted((a, b) => sign * (dates.get(a.documentId) ?? '').localeCompare(dates.get(b.documentId) ?? ''))
+    const byId = new Map(documents.map((document) => [document.documentId, document]))
+    const ids = await this.#options.store.documents.ids({
+      filter: { ids: [...byId.keys()] },
+      sort: { by: 'date', descending: sort === 'newest' },
+      limit: documents.length,
+    })
+    return ids.flatMap((id) => byId.get(id) ?? [])
   }
 
   /** Filters without words: everything they let through, by date. */
-  async #byDate(filter: Filter, query: Query): Promise<{ documents: Fused[]; total: number }> {
+  async #byDate(query: Query, prepared: PreparedQuery): Promise<Ranked> {
+    const { documents } = this.#options.store
     const sort = { by: 'date', descending: query.sort !== 'oldest' } as const
-    const { total, rows } = await this.#options.store.documents.list({
-      filter,
-      sort,
-      offset: 0,
-      limit: query.offset + query.limit,
-    })
-    return {
-      total,
-      documents: rows.map(({ id }) => ({
-        documentId: id,
-        words: 0,
-        cosine: null,
-        wordRank: null,
-        meaningRank: null,
-        meaning: 0,
-        score: 0,
-      })),
+    const { filter } = prepared
+    if (prepared.keywords.excluded.length === 0) {
+      const { total, rows } = await documents.list({ filter, sort, offset: 0, limit: query.offset + query.limit })
+      return { total, documents: rows.map(({ id }) => notAsked(id)) }
     }
+    const ids = await documents.ids({ filter, sort, limit: mostByDate })
+    const allowed = await this.#allowed(prepared, ids)
+    const left = ids.filter((id) => allowed?.has(id) ?? true)
+    return { total: left.length, documents: left.map(notAsked) }
   }
 
   async #hits(
@@ -273,6 +285,27 @@ export class SearchService {
   }
 }
 
+interface Ranked {
+  readonly documents: Fused[]
+  readonly total: number
+}
+
+/** Documents that are looked through when only words are excluded. */
+const mostByDate = 100_000
+
+/** Documents that are sorted by date when they were found by words alone. */
+const mostSorted = 10_000
+
+/** By words alone pages go on as long as there are matches; with meaning there are as many as the legs bring in. */
+function wordsDepth({ mode, sort, offset, limit }: Query): number {
+  if (mode !== 'keyword') return documentsPerLeg
+  return sort === 'best' ? Math.max(documentsPerLeg, offset + limit) : mostSorted
+}
+
+function notAsked(documentId: DocumentId): Fused {
+  return { documentId, words: 0, cosine: null, wordRank: null, meaningRank: null, meaning: 0, score: 0 }
+}
+
 const nothingAsked: Found = {
   words: noWords,
   meaning: null,
@@ -280,10 +313,6 @@ const nothingAsked: Found = {
   meaningState: 'not-asked',
   meaningReason: null,
   timings: { embedMs: 0, vectorsMs: 0, keywordsMs: 0 },
-}
-
-function mustMatch({ keywords }: PreparedQuery): boolean {
-  return keywords.excluded.length > 0 || keywords.terms.some(({ type }) => type === 'phrase')
 }
 
 function wordCandidates({ hits }: KeywordResult): Candidate[] {

@@ -22,10 +22,10 @@ export class WordFinder {
   readonly #pattern: RegExp | null
 
   constructor(terms: readonly KeywordTerm[]) {
-    const isAllStop = terms.every(({ text }) => stopWords.has(text.toLowerCase()))
+    const isAllStop = terms.every((term) => isStopTerm(term))
     const starts = new Set<string>()
     for (const [index, term] of terms.entries()) {
-      if (term.type !== 'phrase' && !isAllStop && stopWords.has(term.text.toLowerCase())) continue
+      if (!isAllStop && isStopTerm(term)) continue
       this.#add(term, index, starts)
     }
     this.#pattern = starts.size === 0 ? null : patternOf([...starts], [...this.#codes.keys()])
@@ -86,6 +86,13 @@ export class WordFinder {
     }
     return undefined
   }
+}
+
+/** As the keyword index has it: `the,` is a stop word like `the`. */
+function isStopTerm({ type, text }: KeywordTerm): boolean {
+  if (type !== 'word') return false
+  const words = [...wordsOf(text)]
+  return words.length > 0 && words.every(({ word }) => stopWords.has(word))
 }
 
 const separators = /[-_./]/g

@@ -13,6 +13,8 @@ type Embed = Extract<ToInference, { type: 'embed' }>
 const port = servicePort()
 const urgent: Embed[] = []
 const patient: Embed[] = []
+/** Loading and measuring: nothing else may use the model meanwhile. */
+const chores: (() => Promise<void>)[] = []
 let isWorking = false
 let loaded: { model: LoadedModel; options: LoadOptions } | undefined
 
@@ -23,25 +25,26 @@ port.onMessage((message) => {
   const request = message as ToInference
   switch (request.type) {
     case 'load':
-      load(request).catch((error: unknown) => fail(request.id, error))
-      return
+      chores.push(() => load(request).catch((error: unknown) => fail(request.id, error)))
+      break
     case 'measure-threads':
-      measureThreads(request).catch((error: unknown) => fail(request.id, error))
-      return
+      chores.push(() => measureThreads(request).catch((error: unknown) => fail(request.id, error)))
+      break
     case 'embed':
       ;(request.isUrgent ? urgent : patient).push(request)
-      if (!isWorking) void work()
-      return
+      break
     case 'cancel':
       cancel(request.id)
   }
+  if (!isWorking) void work()
 })
 
 async function load({ id, ...options }: Extract<ToInference, { type: 'load' }>): Promise<void> {
   const startedAt = performance.now()
   const model = await loadOnnxModel(options)
-  await loaded?.model.dispose()
+  const before = loaded
   loaded = { model, options }
+  await before?.model.dispose()
   answer({ type: 'loaded', id, loadMs: performance.now() - startedAt })
 }
 
@@ -56,15 +59,23 @@ function cancel(id: number): void {
 
 async function work(): Promise<void> {
   isWorking = true
-  for (let next = urgent.shift() ?? patient.shift(); next !== undefined; next = urgent.shift() ?? patient.shift()) {
-    await embed(next)
+  for (let next = nextTask(); next !== undefined; next = nextTask()) {
+    await next()
     // Lets messages in: a query that came meanwhile goes next
     await new Promise((resolve) => setImmediate(resolve))
   }
   isWorking = false
 }
 
+function nextTask(): (() => Promise<void>) | undefined {
+  const chore = chores.shift()
+  if (chore !== undefined) return chore
+  const text = urgent.shift() ?? patient.shift()
+  return text === undefined ? undefined : () => embed(text)
+}
+
 async function embed({ id, text }: Embed): Promise<void> {
+  answer({ type: 'working', id })
   try {
     if (loaded === undefined) throw new AkinError('model-failed', 'No model is loaded')
     const startedAt = performance.now()

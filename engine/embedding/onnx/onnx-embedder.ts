@@ -1,4 +1,4 @@
-import { AkinError, fromWireError } from '../../../shared/errors.ts'
+import { AkinError, fromWireError, isCode } from '../../../shared/errors.ts'
 import type { ServiceExit, ServiceProcess, SpawnService } from '../../processes/service.ts'
 import type { EmbeddedQuery, Embedder, EmbedderState } from '../embedder.ts'
 import { spaceOf, type ModelSpec } from '../model-spec.ts'
@@ -10,8 +10,8 @@ export interface OnnxEmbedderOptions {
   readonly spawn: SpawnService
   /** Threads of ONNX Runtime; measured on this machine, 1 until then. */
   readonly threads: number
-  /** Told whenever `state` changes, with what happened in words. */
-  readonly onState?: (state: EmbedderState, message: string | null) => void
+  /** Told whenever `state` changes, with what happened when it is no good news. */
+  readonly onState?: (state: EmbedderState, reason: AkinError | null) => void
   /** Waits before the process is started again: after the first death, the second … the last one counts for all others. */
   readonly restartDelaysMs?: readonly number[]
 }
@@ -25,6 +25,12 @@ type Outgoing = ToInference extends infer Message ? (Message extends { id: numbe
 
 const defaultDelaysMs = [0, 500, 2_000, 10_000]
 
+/** A process that dies while it loads the model is started so often before the model is to blame. */
+const mostStarts = 3
+
+/** What kept the model from loading is told to all who ask within this time; then it is tried again. */
+const believeFailureMs = 2_000
+
 /** A run of deaths is over when the process has answered this many texts. */
 const textsUntilTrusted = 20
 
@@ -36,6 +42,10 @@ export class OnnxEmbedder implements Embedder {
   #state: EmbedderState = 'idle'
   #process: ServiceProcess | undefined
   #ready: Promise<void> | undefined
+  /** Why the last start failed, and when. */
+  #failure: { error: unknown; at: number } | undefined
+  /** The text that the process is at. */
+  #workingId: number | undefined
   #nextId = 1
   #deaths = 0
   #answered = 0
@@ -97,10 +107,20 @@ export class OnnxEmbedder implements Embedder {
   async close(): Promise<void> {
     this.#isClosed = true
     this.#process?.kill()
-    this.#fail(new AkinError('unavailable', 'Akin is closing'))
+    this.#fail(() => closing())
   }
 
   async #embed(text: string, isUrgent: boolean, signal?: AbortSignal): Promise<EmbeddedQuery> {
+    try {
+      return await this.#embedOnce(text, isUrgent, signal)
+    } catch (error) {
+      // Somebody waits for it, and it was hardly this text that stopped the model
+      if (isUrgent && isCode(error, 'inference-crashed')) return this.#embedOnce(text, isUrgent, signal)
+      throw error
+    }
+  }
+
+  async #embedOnce(text: string, isUrgent: boolean, signal?: AbortSignal): Promise<EmbeddedQuery> {
     signal?.throwIfAborted()
     await this.#start()
     const answer = await this.#ask({ type: 'embed', text, isUrgent }, signal)
@@ -109,35 +129,56 @@ export class OnnxEmbedder implements Embedder {
     return answer
   }
 
-  /** Joins callers that come while the process starts; a failed start is tried again by the next caller. */
+  /** Joins callers that come while the process starts; a failed start is tried again by a later caller. */
   #start(): Promise<void> {
-    if (this.#isClosed) return Promise.reject(new AkinError('unavailable', 'Akin is closing'))
-    this.#ready ??= this.#launch().catch((error: unknown) => {
+    if (this.#isClosed) return Promise.reject(closing())
+    const { error, at } = this.#failure ?? { error: undefined, at: -Infinity }
+    if (performance.now() - at < believeFailureMs) return Promise.reject(error)
+    this.#ready ??= this.#launch().catch((failure: unknown) => {
       this.#ready = undefined
-      throw error
+      throw failure
     })
     return this.#ready
   }
 
   async #launch(): Promise<void> {
+    for (let start = 1; ; start++) {
+      try {
+        return await this.#launchOnce()
+      } catch (error) {
+        if (this.#isClosed) throw closing()
+        const isDeath = isCode(error, 'inference-crashed')
+        if (isDeath && start < mostStarts) continue
+        const failure = isDeath ? diedOfModel(this.#options.model.name, error) : error
+        this.#failure = { error: failure, at: performance.now() }
+        this.#setState('failed', failure instanceof AkinError ? failure : new AkinError('model-failed', String(failure)))
+        throw failure
+      }
+    }
+  }
+
+  async #launchOnce(): Promise<void> {
     const delays = this.#options.restartDelaysMs ?? defaultDelaysMs
     const delayMs = this.#deaths === 0 ? 0 : (delays[Math.min(this.#deaths - 1, delays.length - 1)] ?? 0)
-    this.#setState(this.#deaths === 0 ? 'starting' : 'restarting', null)
+    if (this.#state !== 'restarting') this.#setState('starting', null)
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs))
-    if (this.#isClosed) throw new AkinError('unavailable', 'Akin is closing')
+    if (this.#isClosed) throw closing()
     const { model, modelsFolder, spawn } = this.#options
     const service = spawn('inference')
     this.#process = service
     this.#answered = 0
+    this.#workingId = undefined
     service.onMessage((message) => this.#receive(message as FromInference))
     service.onExit((exit) => this.#died(service, exit))
     try {
       await this.#ask({ type: 'load', model, modelsFolder, threads: this.#threads })
     } catch (error) {
+      // It goes as a failed start and not as a death
+      if (this.#process === service) this.#process = undefined
       service.kill()
-      this.#setState('failed', error instanceof Error ? error.message : null)
       throw error
     }
+    this.#failure = undefined
     this.#setState('ready', null)
   }
 
@@ -156,6 +197,10 @@ export class OnnxEmbedder implements Embedder {
   }
 
   #receive(message: FromInference): void {
+    if (message.type === 'working') {
+      this.#workingId = message.id
+      return
+    }
     const waiting = this.#waiting.get(message.id)
     if (waiting === undefined) return
     this.#waiting.delete(message.id)
@@ -165,28 +210,49 @@ export class OnnxEmbedder implements Embedder {
 
   #died(service: ServiceProcess, exit: ServiceExit): void {
     if (service !== this.#process) return
+    const wasReady = this.#state === 'ready'
     this.#process = undefined
-    this.#ready = undefined
     this.#deaths++
     if (this.#isClosed) return
-    if (this.#state !== 'failed') this.#setState('restarting', 'The model stopped and is started again. Nothing is lost')
+    const { code, signal, lastWords } = exit
+    // While it starts, whoever starts it goes on
+    if (wasReady) {
+      this.#ready = undefined
+      this.#setState('restarting', new AkinError('inference-crashed', 'The model stopped and is started again. Nothing is lost'))
+    }
+    const workingId = this.#workingId
     this.#fail(
-      new AkinError('inference-crashed', 'The model stopped while it was reading', {
-        retryable: true,
-        details: { code: exit.code, signal: exit.signal, lastWords: exit.lastWords.slice(-500) },
-      }),
+      (id) =>
+        new AkinError('inference-crashed', 'The model stopped while it was reading', {
+          retryable: true,
+          details: { code, signal, lastWords: lastWords.slice(-500), wasAtIt: id === workingId },
+        }),
     )
+    // Whoever needs it next finds it ready
+    if (wasReady) this.#start().catch(() => undefined)
   }
 
-  #fail(error: AkinError): void {
-    const waiting = [...this.#waiting.values()]
+  #fail(errorOf: (id: number) => AkinError): void {
+    const waiting = [...this.#waiting]
     this.#waiting.clear()
-    for (const one of waiting) one.reject(error)
+    for (const [id, one] of waiting) one.reject(errorOf(id))
   }
 
-  #setState(state: EmbedderState, message: string | null): void {
-    if (this.#state === state && message === null) return
+  #setState(state: EmbedderState, reason: AkinError | null): void {
+    if (this.#isClosed || (this.#state === state && reason === null)) return
     this.#state = state
-    this.#options.onState?.(state, message)
+    this.#options.onState?.(state, reason)
   }
+}
+
+function closing(): AkinError {
+  return new AkinError('unavailable', 'Akin is closing')
+}
+
+function diedOfModel(name: string, cause: AkinError): AkinError {
+  return new AkinError('model-failed', `The model ${name} stops as soon as it is loaded`, {
+    advice: 'Restart the computer; if that does not help, install Akin again. Everything is found by its words meanwhile',
+    cause,
+    ...(cause.details === undefined ? {} : { details: cause.details }),
+  })
 }

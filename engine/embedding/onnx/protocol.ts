@@ -15,8 +15,9 @@ export type ToInference =
   | { readonly type: 'embed'; readonly id: number; readonly text: string; readonly isUrgent: boolean }
   | { readonly type: 'cancel'; readonly id: number }
 
-/** What comes back; every request but `cancel` gets exactly one answer. */
+/** What comes back; every request but `cancel` gets exactly one answer, and each text is named when its turn comes. */
 export type FromInference =
+  | { readonly type: 'working'; readonly id: number }
   | { readonly type: 'loaded'; readonly id: number; readonly loadMs: number }
   | {
       readonly type: 'measured'

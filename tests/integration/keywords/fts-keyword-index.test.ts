@@ -95,7 +95,7 @@ describe('what is found by words', () => {
     )
     const index = await followed()
     expect(ascending(await found(index, '"old garden gate"'))).toEqual([gate, rain])
-    expectascending(await found(index, '"old garden gate"', '-rain')).toEqual([gate])
+    expect(await found(index, '"old garden gate"', '-rain')).toEqual([gate])
     expect(await found(index, 'garden', '-"garden gate"')).toEqual([garden])
     expect(await found(index, '-rain')).toEqual([])
   })

@@ -31,15 +31,15 @@ function useOwnFolder(): void {
 function run(): void {
   const log = openMainLog(join(app.getPath('userData'), 'logs'))
   process.on('uncaughtExceptionMonitor', (error) => log('uncaught', error))
-  app.on('child-process-gone', (_event, { type, reason, exitCode, name }) => {
-    // The engine ends its services itself, again and again, and has a log of its own
-    if (name === 'Akin parser' || name === 'Akin inference') return
-    log('process gone', { type, reason, exitCode, name })
-  })
   let desktop: Desktop | undefined
   let closing: Promise<void> | undefined
   let isWantedAgain = false
 
+  app.on('child-process-gone', (_event, { type, reason, exitCode, name }) => {
+    // The engine ends its services itself, again and again, and has a log of its own; and in the end it is ended
+    if (name === 'Akin parser' || name === 'Akin inference' || closing !== undefined) return
+    log('process gone', { type, reason, exitCode, name })
+  })
   app.on('second-instance', () => {
     // Asked for while the engine still ends: the library is free when it has ended, and not before
     if (closing !== undefined) isWantedAgain = true

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { cpus, release, totalmem } from 'node:os'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { RequestOutput } from '../shared/contract/requests.ts'
 import type { LibraryStatus } from '../shared/model/library.ts'
@@ -46,7 +47,7 @@ export function about({ folder, status, vectors, threads }: AboutOptions): About
 }
 
 export function akinVersion(): string {
-  return readPackage('../package.json')?.version ?? readPackage('../../package.json')?.version ?? 'unknown'
+  return readAbove('package.json')?.version ?? 'unknown'
 }
 
 function diagnosticsOf(status: LibraryStatus, vectors: AboutOptions['vectors'], threads: number): string {
@@ -63,21 +64,15 @@ function diagnosticsOf(status: LibraryStatus, vectors: AboutOptions['vectors'], 
 }
 
 function packageOf(name: string): { version: string; licence: string } | null {
-  for (const up of ['../node_modules', '../../node_modules']) {
-    const found = readPackage(`${up}/${name}/package.json`)
-    if (found !== null) return { version: found.version, licence: found.license ?? 'see package' }
-  }
-  return null
+  const found = readAbove(join('node_modules', name, 'package.json'))
+  return found === null ? null : { version: found.version, licence: found.license ?? 'see package' }
 }
 
-function readPackage(path: string): { version: string; license?: string } | null {
-  try {
-    return JSON.parse(readFileSync(fileURLToPath(new URL(path, import.meta.url)), 'utf8')) as {
-      version: string
-      license?: string
-    }
-  } catch {
-    // Not there in this layout (source tree, bundle or package): the next place is tried
-    return null
+/** The nearest such file above the running code, which may be the source tree's, a bundle's or a package's. */
+function readAbove(path: string): { version: string; license?: string } | null {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+    const file = join(folder, path)
+    if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as { version: string; license?: string }
+    if (folder === dirname(folder)) return null
   }
 }

@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { answerHeaders } from '../../../electron/app-protocol.ts'
 import { channels, requestNames } from '../../../electron/channels.ts'
 import { contentSecurityPolicy } from '../../../electron/security.ts'
+import type { RequestOutput } from '../../../shared/contract/requests.ts'
 import { projectFolder, type DesktopApp } from '../../harness/electron/launch.ts'
 import { askFromPage, eventually, useDesktop } from './run-desktop.ts'
 
@@ -59,6 +61,14 @@ describe('the running app', () => {
   it('answers the contract’s requests, each on a channel of its own, and the grants of a drop', async () => {
     const { channels: handled } = await app.control('state')
     expect(handled.toSorted()).toEqual([...requestNames, channels.grantFiles].toSorted())
+  })
+
+  it('knows its version and its parts, though it was bundled', async () => {
+    const { version } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as { version: string }
+    const reply = await askFromPage(page, 'about.get', {})
+    expect(reply).toMatchObject({ ok: true, value: { version } })
+    const { parts } = (reply as { value: RequestOutput<'about.get'> }).value
+    expect(parts.map(({ name }) => name)).toEqual(expect.arrayContaining(['onnxruntime-node', 'pdfjs-dist', 'zod']))
   })
 
   it('trusts no bad certificate', async () => {

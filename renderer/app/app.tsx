@@ -47,9 +47,11 @@ function Window(): React.JSX.Element {
     <div className={styles.window}>
       <Rail />
       <main className={styles.main} id="main">
-        <ConnectionBanner />
-        <Screens />
-        <ToastRegion />
+        <div className={styles.screen}>
+          <ConnectionBanner />
+          <Screens />
+          <ToastRegion />
+        </div>
       </main>
       <StatusBar />
       <DropTarget />

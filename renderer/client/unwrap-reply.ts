@@ -15,7 +15,7 @@ export function cancelledError(): AkinError {
 /** The error for a host that does not answer. */
 export function unavailableError(cause?: unknown): AkinError {
   return new AkinError('unavailable', 'Akin does not answer at the moment', {
-    advice: 'It is tried again by itself',
+    advice: 'Try again once it is back',
     retryable: true,
     ...(cause === undefined ? {} : { cause }),
   })

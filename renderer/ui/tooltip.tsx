@@ -11,7 +11,8 @@ export function Tooltip({
   readonly keys?: string | undefined
 }): React.JSX.Element {
   return (
-    <AriaTooltip className={styles.tooltip} offset={6}>
+    // In the main landmark, so that nothing of the window stands outside of one.
+    <AriaTooltip className={styles.tooltip} offset={6} UNSTABLE_portalContainer={document.querySelector('main') ?? document.body}>
       {children}
       {keys !== undefined && <Keys of={keys} />}
     </AriaTooltip>

@@ -24,7 +24,9 @@ interface LibraryCommandParts {
 export function useLibraryCommands({ filterInput, reader, rowActions, isTrash }: LibraryCommandParts): void {
   const { library, actions } = useServices()
   const cursor = useStore(library.store, (state) => state.cursor)
-  const row = useStore(library.store, (state) => rowAt(state.cache, state.cursor))
+  const isChosen = cursor >= 0
+  // Before one is chosen, the first one stands for it: the keys can then be told, though they do not act yet.
+  const row = useStore(library.store, (state) => rowAt(state.cache, Math.max(0, state.cursor)))
   const selection = useStore(library.store, (state) => state.selection)
   const commands = useMemo((): Command[] => {
     const always = tableCommands(library, filterInput)
@@ -32,13 +34,22 @@ export function useLibraryCommands({ filterInput, reader, rowActions, isTrash }:
     const acted = (): readonly ActedOn[] =>
       selection.ids.size > 0 ? selectedItems(selection, library.store.getState().cache) : [row]
     const items = isTrash ? trashCommands : itemCommands
+    const hasSelection = selection.ids.size > 0
     return [
       ...always,
-      ...rowCommands({ library, row, cursor, rowActions, reader }),
-      ...items({ library, actions, row, acted, hasSelection: selection.ids.size > 0 }),
+      ...rowCommands({ library, row, cursor, rowActions, reader }).map(isChosen ? asIs : notYet),
+      ...items({ library, actions, row, acted, hasSelection }).map(isChosen || hasSelection ? asIs : notYet),
     ]
-  }, [library, actions, cursor, row, selection, rowActions, filterInput, reader, isTrash])
+  }, [library, actions, cursor, isChosen, row, selection, rowActions, filterInput, reader, isTrash])
   useCommands('library', commands)
+}
+
+function asIs(command: Command): Command {
+  return command
+}
+
+function notYet(command: Command): Command {
+  return { ...command, disabledReason: 'No item is chosen' }
 }
 
 function tableCommands(library: LibraryStore, filterInput: RefObject<HTMLInputElement | null>): Command[] {

@@ -19,6 +19,7 @@ import { build, Platform } from 'electron-builder'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RequestOutput } from '../../../shared/contract/requests.ts'
 import { projectFolder } from '../../harness/electron/launch.ts'
+import { column, makePdf } from '../importing/make-pdf.ts'
 import { askFromPage, eventually, useDesktop } from './run-desktop.ts'
 
 const run = useDesktop()
@@ -148,12 +149,18 @@ describe.runIf(isWanted)('the package for Linux', () => {
     const app = await run({ packaged: { appFolder, resourcesFolder: resources }, env: { NODE_PATH: '' } })
     const page = await app.page()
     await askFromPage(page, 'sample.add', {})
+    // What loads the most: pdf.js with its fonts, and the reader of web pages
+    const texts = [join(folder, 'tide.pdf'), join(folder, 'tide.html')]
+    writeFileSync(texts[0]!, makePdf([column(['The tide came in over the wall of the harbour', 'and stood there until noon.'])]))
+    writeFileSync(texts[1]!, '<title>Ebb</title><article><p>The tide went out again, and took the boats along.</p></article>')
+    await app.control('answerOpen', texts)
+    await app.control('clickMenu', 'Choose Files…')
     const status = await eventually(
       () => askFromPage(page, 'library.status', {}),
-      (reply) => reply.ok && (reply.value as RequestOutput<'library.status'>).indexed === 66,
+      (reply) => reply.ok && (reply.value as RequestOutput<'library.status'>).indexed === 68,
       90_000,
     )
-    expect(status).toMatchObject({ value: { failed: 0, inference: 'ready' } })
+    expect(status).toMatchObject({ value: { failed: 0, skipped: 0, inference: 'ready' } })
     const engine = (await app.control('processes')).find(({ name }) => name === 'Akin engine')!
     const mapped = readFileSync(`/proc/${engine.pid}/maps`, 'utf8').match(/\/\S*lib(openblas|gomp|gfortran|quadmath)\S*/g) ?? []
     expect([...new Set(mapped)].map((path) => dirname(path))).toEqual(Array.from({ length: 4 }, () => join(resources, 'native')))

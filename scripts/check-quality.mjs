@@ -19,6 +19,9 @@ const pairs = [
   { file: 'eval/sts/sick-trial.tsv', spearman: 0.8137 },
 ]
 
+/** Share of the ten nearest kin with the same topic. */
+const topics = [{ file: 'eval/topics/bbc-400.jsonl', nearest10: 0.9164 }]
+
 if (!existsSync(join(shared, 'eval'))) {
   console.error(`not run: the development collections are not at ${shared}; AKIN_SHARED may name another place`)
   process.exit(0)
@@ -36,6 +39,8 @@ for (const { folder, auc, ...wanted } of collections) {
   }
 }
 for (const { file, spearman } of pairs) check(`${file} Spearman`, evaluate('--sts', file).spearman, spearman - tolerance)
+for (const { file, nearest10 } of topics)
+  check(`${file} ten nearest`, evaluate('--topics', file).nearest10, nearest10 - tolerance)
 process.exit(failures === 0 ? 0 : 1)
 
 function evaluate(option, path) {

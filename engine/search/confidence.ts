@@ -82,9 +82,14 @@ export function probability(odds: number): number {
   return 1 / (1 + Math.exp(-odds))
 }
 
-/** Kin have no words of a query: what counts is how far they stand out. */
-export function kinConfidence(cosine: number, background: Background): Confidence {
-  const far = standOut(cosine, background)
-  if (far >= 1) return 'strong'
-  return far >= -0.5 ? 'likely' : 'weak'
+const strongKinFrom = 0.4
+const likelyKinFrom = 0.2
+
+/**
+ * Kin have no words of a query: what counts is the cosine as seen from the library's centre. Of pairs of BBC articles on
+ * different topics 95 % lie below .12 and 99 % below .21; half of the sample library's pairs reach .24.
+ */
+export function kinConfidence(score: number): Confidence {
+  if (score >= strongKinFrom) return 'strong'
+  return score >= likelyKinFrom ? 'likely' : 'weak'
 }

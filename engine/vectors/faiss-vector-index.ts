@@ -110,6 +110,10 @@ export class FaissVectorIndex implements VectorIndex {
     }
   }
 
+  centre(): Promise<Float32Array> {
+    return this.#sample.centre(this.#index)
+  }
+
   vectors(chunkIds: readonly ChunkId[]): Promise<Float32Array> {
     return this.#index.reconstruct(Float64Array.from(chunkIds))
   }

@@ -39,6 +39,8 @@ export interface VectorIndex {
   /** Scores of given chunks in their order; NaN for a chunk that the index lacks. */
   scores(query: Float32Array, chunkIds: Float64Array): Promise<Float32Array>
   background(query: Float32Array): Promise<Background>
+  /** The mean of a sample of the vectors, `[dimension]`, not normalised: where the library as a whole lies. Zeros when it is empty. */
+  centre(): Promise<Float32Array>
   /** Vectors of given chunks, row-major `[n, dimension]`, rows of missing ones filled with NaN. */
   vectors(chunkIds: readonly ChunkId[]): Promise<Float32Array>
   /** Applies what the store changed since. Calls are joined: one runs at a time. */

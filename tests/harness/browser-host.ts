@@ -40,11 +40,9 @@ export async function launchBrowserApp(libraryFolder?: string): Promise<BrowserA
     errors,
     open: async (options = {}) => {
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
-      await context.addInitScript(() => {
-        document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
-          console.error(`violates ${violatedDirective}: ${blockedURI}`),
-        )
-      })
+      await context.addInitScript(
+        "document.addEventListener('securitypolicyviolation', (event) => console.error(`violates ${event.violatedDirective}: ${event.blockedURI}`))",
+      )
       const page = await context.newPage()
       page.on('pageerror', (error) => errors.push(String(error)))
       page.on('console', (message) => {

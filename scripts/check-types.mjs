@@ -3,4 +3,4 @@ import { join } from 'node:path'
 import { bundledNode, root, run } from './setup-steps.mjs'
 
 const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
-for (const project of ['shared', 'renderer', '.']) await run(bundledNode(), [compiler, '-p', project])
+for (const project of ['shared', 'renderer', '.', 'tests/e2e']) await run(bundledNode(), [compiler, '-p', project])

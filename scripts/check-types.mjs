@@ -3,4 +3,13 @@ import { join } from 'node:path'
 import { bundledNode, root, run } from './setup-steps.mjs'
 
 const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
-for (const project of ['shared', 'renderer', '.', 'tests/e2e']) await run(bundledNode(), [compiler, '-p', project])
+let isOk = true
+for (const project of ['shared', 'renderer', '.', 'tests/e2e']) {
+  // The compiler has said what is wrong
+  isOk =
+    (await run(bundledNode(), [compiler, '-p', project]).then(
+      () => true,
+      () => false,
+    )) && isOk
+}
+process.exit(isOk ? 0 : 1)

@@ -16,7 +16,7 @@ const without = { why: { words: { matched: [], missing: [] } } }
 const shownOf = ({ q = 'early', sort = 'best', verdict, confidences }: Parts) => ({
   params: { q, mode: 'hybrid', sort, more: [], less: [] } as const,
   reply: { verdict, total: 66 } as SearchReply,
-  hits: confidences.map((confidence, documentId) => ({ confidence, documentId, ...without }) as SearchHit),
+  hits: confidences.map((confidence, documentId) => ({ confidence, documentId, ...without }) as unknown as SearchHit),
 })
 const split = (parts: Parts): [string, number, number] => {
   const { kind, matches, nearest } = splitHits(shownOf(parts))

@@ -51,7 +51,7 @@ export async function setUp(purpose, options = {}) {
     ...(options.wantsDesktop === true ? [electronDownload] : []),
   ]
   let done = 0
-  for (const step of steps) done += (await step()) === true ? 1 : 0
+  for (const step of steps) done += (await step()) ? 1 : 0
   if (done > 0) say(`Set-up took ${seconds(startedAt)}`)
 }
 

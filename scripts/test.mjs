@@ -9,7 +9,7 @@ import { bundledNode, root, run, say, setUp, SetupError } from './setup-steps.mj
 const bin = (name, file) => [join(root, 'node_modules', name, file)]
 
 /** In the order in which a mistake is found soonest. */
-const checks = [
+const checks = /** @type {[string, string[]][]} */ ([
   ['types', ['scripts/check-types.mjs']],
   ['lint', [...bin('oxlint', 'bin/oxlint'), '--type-aware', '--deny-warnings']],
   ['format', [...bin('prettier', 'bin/prettier.cjs'), '--check', '.', '--log-level', 'warn']],
@@ -20,7 +20,7 @@ const checks = [
   ['e2e', [...bin('@playwright/test', 'cli.js'), 'test']],
   ['quality', ['scripts/check-quality.mjs']],
   ['package', ['scripts/check-package.mjs']],
-]
+])
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !checks.some(([known]) => known === name))

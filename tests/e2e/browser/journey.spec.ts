@@ -9,7 +9,7 @@ test.describe('the window in a browser', () => {
 
   test.beforeAll(async () => {
     app = await launchBrowserApp()
-    const page = (await app.open()) as Page
+    const page = await app.open()
     desk = {
       page,
       folder: app.folder,
@@ -49,7 +49,7 @@ test.describe('the window in a browser', () => {
   })
 
   test('is locked for a page without the key, and says what to do', async () => {
-    const page = (await app.open()) as Page
+    const page = await app.open()
     await page.evaluate(() => sessionStorage.clear())
     await page.goto(app.host.address.split('#')[0]!)
     await page.reload()

@@ -15,7 +15,7 @@ const takesPictures = process.env.AKIN_SCREENSHOTS !== undefined
 interface Screen {
   readonly name: string
   /** Brings the page there from wherever it is. */
-  show(page: Page): Promise<void>
+  readonly show: (page: Page) => Promise<void>
   readonly viewport?: { width: number; height: number }
 }
 
@@ -102,7 +102,7 @@ for (const theme of ['light', 'dark'] as const) {
 
     test.beforeAll(async () => {
       app = await launchBrowserApp()
-      page = (await app.open({ colorScheme: theme, reducedMotion: 'reduce' })) as Page
+      page = await app.open({ colorScheme: theme, reducedMotion: 'reduce' })
       if (takesPictures) mkdirSync(pictures, { recursive: true })
     })
 
@@ -130,7 +130,7 @@ for (const theme of ['light', 'dark'] as const) {
 
 async function inspect(page: Page, name: string, theme: string): Promise<void> {
   if (takesPictures) await page.screenshot({ path: `${pictures}/${name}-${theme}.png` })
-  const { violations } = await new AxeBuilder({ page: page as never })
+  const { violations } = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
     .analyze()
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`)).toEqual([])

@@ -20,6 +20,8 @@ export class WordFinder {
   /** Codes without their separators, such as `j207`. */
   readonly #codes = new Map<string, number>()
   readonly #pattern: RegExp | null
+  /** The same for texts that have letters which stand for others, such as ligatures. */
+  readonly #patternForFolded: RegExp | null
 
   constructor(terms: readonly KeywordTerm[]) {
     const isAllStop = terms.every((term) => isStopTerm(term))
@@ -28,19 +30,22 @@ export class WordFinder {
       if (!isAllStop && isStopTerm(term)) continue
       this.#add(term, index, starts)
     }
-    this.#pattern = starts.size === 0 ? null : patternOf([...starts], [...this.#codes.keys()])
+    const patterns = starts.size === 0 ? [] : patternsOf([...starts], [...this.#codes.keys()])
+    this.#pattern = patterns.length === 0 ? null : new RegExp(patterns.join('|'), 'giu')
+    this.#patternForFolded = patterns.length === 0 ? null : new RegExp([...patterns, foldedWord].join('|'), 'giu')
   }
 
   /** Places in `text.slice(from, to)` as offsets into `text`, ascending, without overlaps. */
   find(text: string, from = 0, to = text.length): FoundWord[] {
-    if (this.#pattern === null) return []
+    const pattern = folded.test(text) ? this.#patternForFolded : this.#pattern
+    if (pattern === null) return []
     const found: FoundWord[] = []
     let end = from
-    this.#pattern.lastIndex = from
-    for (let match = this.#pattern.exec(text); match !== null && match.index < to; match = this.#pattern.exec(text)) {
+    pattern.lastIndex = from
+    for (let match = pattern.exec(text); match !== null && match.index < to; match = pattern.exec(text)) {
       const place = this.#placeAt(text, match.index, match.index + match[0].length)
       if (place === undefined) {
-        if (match[0] === '') this.#pattern.lastIndex++
+        if (match[0] === '') pattern.lastIndex++
         continue
       }
       if (place.start >= end && place.end <= to) {
@@ -48,7 +53,7 @@ export class WordFinder {
         end = place.end
       }
       // Pairs of a script without spaces overlap: go on one character later
-      this.#pattern.lastIndex = Math.max(match.index + 1, Math.min(place.end, this.#pattern.lastIndex))
+      pattern.lastIndex = Math.max(match.index + 1, Math.min(place.end, pattern.lastIndex))
     }
     return found
   }
@@ -65,7 +70,9 @@ export class WordFinder {
     }
     if (term.type === 'word') for (const one of codesIn(term.text)) this.#codes.set(one, index)
     if (term.type === 'prefix') this.#prefixes.push({ term: index, prefix: words.at(-1)!.word })
-    if (term.type === 'phrase' && terms.length > 1) this.#phrases.push({ term: index, terms })
+    // A code of several parts (`WB-212`) means all of them in a row; a compound is found by its parts
+    const isInARow = term.type === 'phrase' || (term.type === 'word' && /\p{N}/u.test(term.text))
+    if (isInARow && terms.length > 1) this.#phrases.push({ term: index, terms })
     else if (term.type !== 'prefix' || terms.length > 1)
       for (const one of terms) if (!this.#wanted.has(one)) this.#wanted.set(one, index)
   }
@@ -147,7 +154,18 @@ const accents: Readonly<Record<string, string>> = {
   z: 'źżž',
 }
 
-function patternOf(starts: readonly string[], codes: readonly string[]): RegExp {
+/**
+ * Letters and digits that folding turns into others (`ﬁ` → fi, `ß` → ss, `²` → 2) and that are none of the accented
+ * ones above: a word with one of them may be any word.
+ */
+const foldedLetters =
+  'ÆæŒœØøÐðÞþŊŋĲĳŉſẞßİĸªº²³¹¼½¾' +
+  String.raw`\u01C4-\u01CC\u01F1-\u01F3\u02B0-\u02B8\u1D2C-\u1D6A\u1D78\u1D9B-\u1DBF\u2070-\u209C\u2100-\u218B\u2460-\u24FF` +
+  String.raw`\u3300-\u33FF\uFB00-\uFB06\uFF10-\uFF19\uFF21-\uFF5A\u{1D400}-\u{1D7FF}`
+const folded = new RegExp(`[${foldedLetters}]`, 'u')
+const foldedWord = String.raw`(?<![\p{L}\p{N}\p{M}])[\p{L}\p{N}\p{M}]*[${foldedLetters}][\p{L}\p{N}\p{M}]*`
+
+function patternsOf(starts: readonly string[], codes: readonly string[]): string[] {
   const words = starts
     .toSorted((a, b) => b.length - a.length)
     .map((start) => {
@@ -162,7 +180,7 @@ function patternOf(starts: readonly string[], codes: readonly string[]): RegExp 
       return isSpaced ? `(?<![\\p{L}\\p{N}\\p{M}])${letters.join('')}[\\p{L}\\p{N}\\p{M}]*` : letters.join('')
     })
   const written = codes.map((code) => `(?<![\\p{L}\\p{N}])${Array.from(code, escapeRegExp).join('[-_./]?')}(?![\\p{L}\\p{N}])`)
-  return new RegExp([...written, ...words].join('|'), 'giu')
+  return [...written, ...words]
 }
 
 function escapeRegExp(text: string): string {

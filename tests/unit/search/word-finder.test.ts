@@ -16,8 +16,9 @@ function marked(text: string, ...typed: string[]): string[] {
 describe('the places of a query in a text', () => {
   it('are all forms of its words, each once and in order', () => {
     expect(marked('She gardens. Gardening in the garden; guard!', 'garden')).toEqual(['0 gardens', '0 Gardening', '0 garden'])
-    expect(marked('Happy, happier, happiness; a ferry, two ferries', 'happy', 'ferries')).toEqual([
+    expect(marked('Happy, happiness; a ferry, two ferries', 'happy', 'ferries')).toEqual([
       '0 Happy',
+      '0 happiness',
       '1 ferry',
       '1 ferries',
     ])

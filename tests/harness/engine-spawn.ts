@@ -27,8 +27,7 @@ export class WatchedService implements ServiceProcess {
 
   onMessage(listener: (message: unknown) => void): void {
     this.#process.onMessage((message) => {
-      this.#hooks.onMessage?.(message, this)
-      listener(message)
+      if (this.#hooks.onMessage?.(message, this) !== 'lost') listener(message)
     })
   }
 
@@ -55,7 +54,8 @@ export class WatchedService implements ServiceProcess {
 
 export interface SpawnHooks {
   readonly onPosted?: (message: unknown, service: WatchedService) => void
-  readonly onMessage?: (message: unknown, service: WatchedService) => void
+  /** A message may be lost on its way, as it is when the process dies with it. */
+  readonly onMessage?: (message: unknown, service: WatchedService) => 'lost' | void
 }
 
 /** Starts real processes and remembers them. */

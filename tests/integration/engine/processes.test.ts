@@ -26,7 +26,9 @@ function poisonedSpawn(poison: string) {
       if (service.name === 'inference' && request.type === 'embed' && request.text.includes(poison)) poisoned.add(request.id)
     },
     onMessage: (message, service) => {
-      if (service.name !== 'inference' || typeOf(message) !== 'working' || !poisoned.has(idOf(message))) return
+      if (service.name !== 'inference' || !poisoned.has(idOf(message))) return
+      // A fast process may have the vector before the signal reaches it: it dies with it
+      if (typeOf(message) !== 'working') return 'lost'
       kills++
       service.killFromOutside()
     },

@@ -1,6 +1,7 @@
 import { AkinError } from '../../shared/errors.ts'
 import type { SearchReply } from '../../shared/contract/requests.ts'
 import type { KinHit, Passage, SearchHit, SearchMode } from '../../shared/model/search.ts'
+import { snippetStart } from '../../shared/text/snippet.ts'
 import type { Connection } from '../connection.ts'
 import { idsOf } from '../connection.ts'
 import { exitCodes, line, number, type Output } from '../output.ts'
@@ -65,12 +66,13 @@ function topShareText(share: number): string {
 
 const snippetLength = 240
 
-/** The part of a passage round its first found word, on one line. */
+/** The part of a passage with most of its found words, on one line. */
 export function snippet({ text, start, words }: Passage): string {
-  const first = words[0]
-  const from = first === undefined ? 0 : Math.max(0, first[0] - start - 60)
-  const cut = from === 0 ? text : `…${text.slice(from).replace(/^\S*\s/, '')}`
-  return line(cut, snippetLength)
+  const begin = snippetStart(text, {
+    words: words.map(([from, to]): [number, number] => [from - start, to - start]),
+    length: snippetLength,
+  })
+  return line(begin === 0 ? text : `… ${text.slice(begin)}`, snippetLength)
 }
 
 export interface SimilarOptions {

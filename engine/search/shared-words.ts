@@ -1,10 +1,16 @@
-import { stemOf, stopWords, wordsOf } from '../../shared/text/words.ts'
+import * as stopword from 'stopword'
+import { foldWord, stemOf, stopWords, wordsOf } from '../../shared/text/words.ts'
 import type { KeywordIndex } from '../keywords/keyword-index.ts'
 
 const mostShared = 4
 
 /** A word in more than this share of the documents tells nothing about two of them. */
 const commonShare = 0.2
+
+const latinScripts = ['eng', 'deu', 'fra', 'ita', 'nld', 'por', 'spa'] as const
+
+/** In a small library even these are rare: “said” or “there” tells nothing all the same. */
+const commonWords = new Set(latinScripts.flatMap((language) => stopword[language]).map(foldWord))
 
 /** What of the longer text is looked at, in UTF-16 code units. */
 const lookedAt = 20_000
@@ -29,5 +35,5 @@ export async function sharedWords(keywords: KeywordIndex, text: string, other: s
 }
 
 function isTelling(word: string, isWithoutSpaces: boolean): boolean {
-  return !isWithoutSpaces && word.length > 3 && !stopWords.has(word) && !/^\p{N}+$/u.test(word)
+  return !isWithoutSpaces && word.length > 3 && !stopWords.has(word) && !commonWords.has(word) && !/^\p{N}+$/u.test(word)
 }

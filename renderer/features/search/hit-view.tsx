@@ -10,12 +10,11 @@ import { HiddenText } from '../../ui/hidden-text.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { kindLooks } from '../../ui/kinds.ts'
-import { MarkedText } from '../../ui/marked-text.tsx'
-import { passageBodyStart } from '../../ui/passage-body.ts'
 import { When } from '../../ui/when.tsx'
 import { pathOfItem } from '../documents/item-path.ts'
 import styles from './hit-view.module.css'
 import { PassageList } from './passage-list.tsx'
+import { PassageSnippet } from './passage-snippet.tsx'
 import type { Unfolded } from './search-updates.ts'
 
 export interface HitActions {
@@ -70,7 +69,12 @@ export const HitView = memo(function HitView(props: HitViewProps): React.JSX.Ele
       </div>
       <HitSource {...hit} />
       <p className={styles.passage}>
-        <HitPassage hit={hit} near={near} />
+        <PassageSnippet
+          passage={hit.passage}
+          title={hit.title}
+          near={near}
+          length={isWeak ? seenLength.weak : seenLength.match}
+        />
       </p>
       <div className={styles.why}>
         <span>
@@ -100,10 +104,8 @@ export const HitView = memo(function HitView(props: HitViewProps): React.JSX.Ele
   )
 })
 
-function HitPassage({ hit: { passage, title }, near }: Pick<HitViewProps, 'hit' | 'near'>): React.JSX.Element {
-  const skipped = passageBodyStart(passage.text, title, passage.heading)
-  return <MarkedText text={passage.text.slice(skipped)} offset={passage.start + skipped} words={passage.words} near={near} />
-}
+/** What fits into the lines that a result and a weak result have, in UTF-16 code units; a little less is no harm. */
+const seenLength = { match: 150, weak: 95 }
 
 /** The whole result is its link: a press chooses it, a second one or Enter opens it. */
 function HitLink({ hit, q, isCurrent, actions }: HitViewProps): React.JSX.Element {

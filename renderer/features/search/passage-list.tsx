@@ -1,13 +1,15 @@
 import { Link } from 'react-router'
 import type { Passage, SearchHit } from '../../../shared/model/search.ts'
-import { MarkedText } from '../../ui/marked-text.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { useDelayed } from '../../ui/use-delayed.ts'
-import { passageBodyStart } from '../../ui/passage-body.ts'
 import { sentence } from '../../ui/sentence.ts'
 import { pathOfItem } from '../documents/item-path.ts'
 import styles from './passage-list.module.css'
+import { PassageSnippet } from './passage-snippet.tsx'
 import type { Unfolded } from './search-updates.ts'
+
+/** What fits into the lines that a passage has, in UTF-16 code units. */
+const seenLength = 95
 
 interface PassageListProps {
   readonly hit: SearchHit
@@ -37,18 +39,13 @@ export function PassageList({ hit, unfolded, q, onOpen }: PassageListProps): Rea
               onOpen(passage)
             }}
           >
-            <MarkedText {...bodyOf(passage, hit.title)} words={passage.words} />
+            <PassageSnippet passage={passage} title={hit.title} length={seenLength} />
           </Link>
           <span>{placeOf(passage, hit.title, i)}</span>
         </li>
       ))}
     </ol>
   )
-}
-
-function bodyOf({ text, start, heading }: Passage, title: string): { text: string; offset: number } {
-  const skipped = passageBodyStart(text, title, heading)
-  return { text: text.slice(skipped), offset: start + skipped }
 }
 
 function placeOf({ page, heading }: Passage, title: string, index: number): string {

@@ -143,6 +143,15 @@ describe('the sample library', () => {
     expect(taken.length).toBeLessThanOrEqual(2)
   })
 
+  it('names telling words as what kin share, none that every text may have', async () => {
+    const named = new Set<string>()
+    for (const id of ids.values())
+      for (const { sharedWords } of (await engine.ask('similar.find', { to: { documentId: id } })).hits)
+        for (const word of sharedWords) named.add(word)
+    expect(named.size).toBeGreaterThan(100)
+    for (const word of ['said', 'were', 'there', 'could', 'after', 'nicht', 'para']) expect([...named]).not.toContain(word)
+  })
+
   it('gives reasons that are true: matched words are in the document, missing ones are not', async () => {
     for (const { text } of known.queries) {
       for (const { documentId, why, passage } of (await engine.ask('search.query', { text })).hits) {

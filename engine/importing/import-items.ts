@@ -326,9 +326,10 @@ function leftOut(path: string, reason: Reason): LeftOut {
 export async function requirePath(path: string): Promise<void> {
   const info = await stat(path).catch((error: unknown) => error as NodeJS.ErrnoException)
   if (!(info instanceof Error)) return
-  const reason = pathReason(info)
-  throw new AkinError(reason.code === 'file-not-found' ? 'file-not-found' : 'file-unreadable', `${path}: ${reason.message}`, {
-    advice: reason.code === 'file-not-found' ? 'Check the spelling' : (reason.advice ?? ''),
+  if (pathReason(info) === gone)
+    throw new AkinError('file-not-found', `There is no file or folder ${path}`, { advice: 'Check the spelling', cause: info })
+  throw new AkinError('file-unreadable', `Akin may not look at ${path}`, {
+    advice: 'Check that you may read it and its folder, then try again',
     cause: info,
   })
 }

@@ -8,8 +8,8 @@ export function assertWritable(path: string, folder = path): void {
     accessSync(path, constants.W_OK)
   } catch (cause) {
     if (!['EROFS', 'EACCES', 'EPERM'].includes(String((cause as NodeJS.ErrnoException).code))) return
-    throw new AkinError('library-read-only', 'The library folder cannot be written', {
-      advice: 'Allow writing to the folder, or choose another with --library',
+    throw new AkinError('library-read-only', `The library folder cannot be written: ${folder}`, {
+      advice: 'Allow writing to it, or choose another with --library',
       details: { folder },
       cause,
     })

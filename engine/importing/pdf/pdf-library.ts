@@ -94,7 +94,7 @@ export async function openPdf(bytes: Uint8Array, password: string | undefined): 
 function openingError(cause: unknown, hasPassword: boolean): AkinError {
   if ((cause as Error).name === 'PasswordException') {
     return new AkinError('encrypted', hasPassword ? 'The password is not the right one' : 'The PDF is locked with a password', {
-      advice: hasPassword ? 'Try another password' : 'Give the password, or save a copy without one',
+      advice: hasPassword ? 'Try another password' : 'Save a copy without the password in a PDF program, then import that',
     })
   }
   return damagedPdf(cause)

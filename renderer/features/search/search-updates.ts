@@ -21,6 +21,11 @@ export interface Unfolded {
   readonly error: AkinError | null
 }
 
+interface TrashedHit {
+  readonly hit: SearchHit
+  readonly index: number
+}
+
 export interface SearchState {
   /** What was asked for last; `null` before the first search. */
   readonly wanted: SearchParams | null
@@ -33,6 +38,8 @@ export interface SearchState {
   readonly sentences: ReadonlyMap<string, Span | null>
   readonly unfolded: ReadonlyMap<number, Unfolded>
   readonly selection: Selection
+  /** Results that went to the trash, with the place they had, for when that is taken back. */
+  readonly trashed: ReadonlyMap<number, TrashedHit>
   /** How far the list was scrolled when it was left. */
   readonly scrollTop: number
 }
@@ -46,6 +53,7 @@ export const emptySearch: SearchState = {
   sentences: new Map(),
   unfolded: new Map(),
   selection: emptySelection,
+  trashed: new Map(),
   scrollTop: 0,
 }
 
@@ -67,7 +75,7 @@ export function withReply(state: SearchState, params: SearchParams, reply: Searc
   const shown: Shown = { params, reply, hits: reply.hits }
   const base = { ...state, shown, isSearching: false, error: null }
   if (isRenewal) return base
-  return { ...base, sentences: new Map(), unfolded: new Map(), selection: emptySelection, scrollTop: 0 }
+  return { ...base, sentences: new Map(), unfolded: new Map(), selection: emptySelection, trashed: new Map(), scrollTop: 0 }
 }
 
 /** One more page of the same results; what came twice counts once. */
@@ -85,20 +93,40 @@ export function withUnfolded(state: SearchState, documentId: number, unfolded: U
   return { ...state, unfolded: all }
 }
 
-/** Applies what a person did to items; those that went to the trash leave the list at once. */
+/** Applies what a person did to items; those that went to the trash leave the list at once, and return to their place. */
 export function withPatch(state: SearchState, ids: ReadonlySet<number>, patch: DocumentPatch): SearchState {
   if (state.shown === null) return state
-  const isGone = (patch.trashedAt ?? null) !== null || patch.isPurged === true
-  const { hits } = state.shown
-  const changed = isGone
-    ? hits.filter((hit) => !ids.has(hit.documentId))
-    : hits.map((hit) => (ids.has(hit.documentId) ? applyPatch(hit, patch) : hit))
-  const total = state.shown.reply.total - (hits.length - changed.length)
-  return {
+  const { shown } = state
+  if (patch.isPurged === true || (patch.trashedAt ?? null) !== null) return withoutHits(state, ids)
+  const patched = {
     ...state,
-    shown: { ...state.shown, hits: changed, reply: { ...state.shown.reply, total } },
-    selection: isGone ? withoutIds(state.selection, ids) : state.selection,
+    shown: { ...shown, hits: shown.hits.map((hit) => (ids.has(hit.documentId) ? applyPatch(hit, patch) : hit)) },
   }
+  return patch.trashedAt === null ? withReturned(patched, ids) : patched
+}
+
+function withoutHits(state: SearchState, ids: ReadonlySet<number>): SearchState {
+  const hits = state.shown!.hits
+  const trashed = new Map(state.trashed)
+  for (const [index, hit] of hits.entries()) if (ids.has(hit.documentId)) trashed.set(hit.documentId, { hit, index })
+  const kept = hits.filter((hit) => !ids.has(hit.documentId))
+  return { ...withHits(state, kept), trashed, selection: withoutIds(state.selection, ids) }
+}
+
+function withReturned(state: SearchState, ids: ReadonlySet<number>): SearchState {
+  const returning = [...ids].flatMap((id) => state.trashed.get(id) ?? []).toSorted((a, b) => a.index - b.index)
+  const hits = [...state.shown!.hits]
+  const known = new Set(hits.map(({ documentId }) => documentId))
+  for (const { hit, index } of returning) if (!known.has(hit.documentId)) hits.splice(index, 0, hit)
+  const trashed = new Map([...state.trashed].filter(([id]) => !ids.has(id)))
+  return { ...withHits(state, hits), trashed }
+}
+
+/** Other results to the same query; as many more or fewer are found in all. */
+function withHits(state: SearchState, hits: readonly SearchHit[]): SearchState {
+  const shown = state.shown!
+  const total = shown.reply.total + hits.length - shown.hits.length
+  return { ...state, shown: { ...shown, hits, reply: { ...shown.reply, total } } }
 }
 
 /** Brings the facts of shown items up to date; the order and the passages stay. Items that are gone leave. */

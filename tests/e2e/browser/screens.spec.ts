@@ -33,7 +33,7 @@ async function searchFor(page: Page, words: string): Promise<void> {
 }
 
 const screens: readonly Screen[] = [
-  { name: 'search', show: (page) => searchFor(page, 'damp behind the wardrobe -paint') },
+  { name: 'search', show: (page) => searchFor(page, 'lost sleep -paint') },
   {
     name: 'search-narrow',
     viewport: { width: 900, height: 700 },
@@ -112,6 +112,7 @@ for (const theme of ['light', 'dark'] as const) {
       await expect(page.getByRole('heading', { name: 'Nothing here yet' })).toBeVisible()
       await inspect(page, 'first-start', theme)
       await addSample({ page, folder: app.folder, choose: async () => undefined, drop: async () => undefined })
+      await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Dismiss' }).first().click()
     })
 
     for (const { name, show, viewport } of screens) {

@@ -41,6 +41,19 @@ describe('what the results become', () => {
     expect(after.shown?.reply.total).toBe(29)
   })
 
+  it('brings what left back to its place when that is taken back, once', () => {
+    const without = withPatch(shown, new Set([2, 1]), { trashedAt: '2025-01-01T00:00:00Z' })
+    expect(ids(without)).toEqual([3])
+    const one = withPatch(without, new Set([2]), { trashedAt: null })
+    expect(ids(one)).toEqual([3, 2])
+    const all = withPatch(one, new Set([1, 2]), { trashedAt: null })
+    expect(ids(all)).toEqual([1, 3, 2])
+    expect(all.shown?.reply.total).toBe(30)
+    const both = withPatch(without, new Set([1, 2]), { trashedAt: null })
+    expect(ids(both)).toEqual([1, 2, 3])
+    expect(ids(withPatch(withReply(without, params, reply(1, 2, 3), true), new Set([1]), { trashedAt: null }))).toEqual([1, 2, 3])
+  })
+
   it('shows stars and tags at once', () => {
     const after = withPatch(shown, new Set([1]), { isStarred: true, addTags: ['b'] })
     expect(after.shown?.hits[0]).toMatchObject({ isStarred: true, tags: ['a', 'b'] })

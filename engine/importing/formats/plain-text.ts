@@ -1,6 +1,7 @@
 import { ContentBuilder } from '../content-builder.ts'
 import { documentText } from '../document-text.ts'
 import { LinkList } from '../links.ts'
+import { readMailHead } from '../mail-head.ts'
 import type { ParsedDocument } from '../parse-result.ts'
 import { cleanTitle, readsAsTitle, titleFromName } from '../titles.ts'
 import type { Format, FormatInput } from './format.ts'
@@ -39,14 +40,16 @@ export function readPlainText(input: FormatInput): ParsedDocument {
   const mayHaveTitle = first?.length === 1 && (input.title ?? '') === ''
   const front = mayHaveTitle && readsAsTitle(first[0]!) ? first[0] : undefined
   if (front !== undefined && paragraphs.length > 1) builder.block({ type: 'heading', level: 1 }, paragraphs.shift()![0]!)
+  const mail = paragraphs[0] === undefined ? null : readMailHead(paragraphs[0])
   for (const lines of paragraphs) addParagraph(builder, lines, links)
+  const title = front ?? mail?.subject
   return {
-    title: front === undefined ? titleFromName(input.name) : cleanTitle(front),
+    title: title === undefined || title === null ? titleFromName(input.name) : cleanTitle(title),
     ...builder.finish(),
     kind: 'note',
     mediaType: 'text/plain',
-    author: null,
-    publishedAt: null,
+    author: mail?.author ?? null,
+    publishedAt: mail?.date ?? null,
     language: null,
     tags: [],
     links: links.all(),

@@ -15,6 +15,19 @@ describe('plain text', () => {
     expect((await parsed('Title\ndirectly above text\n\nMore', 'a-b.txt')).title).toBe('a b')
   })
 
+  it('takes sender, date and subject from the head of a mail that was kept as a text', async () => {
+    const head =
+      'From: "Mara Lind" <mara@example.org>\nTo: Jonas\nDate: Thu, 8 May 2025 20:31:00 +0000\nSubject: The board is fog'
+    const mail = await parsed(`${head}\n\nShe squints at bus numbers.`, 'saved-0017.txt')
+    expect(mail).toMatchObject({ title: 'The board is fog', author: 'Mara Lind', publishedAt: '2025-05-08T20:31:00.000Z' })
+    expect(mail.text).toContain('To: Jonas')
+    const titled = await parsed("Wren can't see the board\n\nFrom: Mara\nTo: Jonas\nDate: 2025-05-08\n\nShe squints.", 'a.txt')
+    expect(titled).toMatchObject({ title: "Wren can't see the board", author: 'Mara' })
+    expect(titled.publishedAt).toMatch(/^2025-05-08/)
+    const recipe = await parsed('From: the garden\nServes: four\nDate: none\n\nPeel them.', 'soup.txt')
+    expect(recipe).toMatchObject({ title: 'soup', author: null, publishedAt: null })
+  })
+
   it('leaves the first line alone when the caller gives a title', async () => {
     const document = await parsed('On keeping bees\n\nBees need water.', 'x', { title: 'Given', mediaType: 'text/plain' })
     expect(outline(document)[0]).toBe('p: On keeping bees')

@@ -1,4 +1,4 @@
-import * as stopword from 'stopword'
+import { deu, eng, fra, ita, nld, por, spa } from 'stopword'
 import { foldWord, stemOf, stopWords, wordsOf } from '../../shared/text/words.ts'
 import type { KeywordIndex } from '../keywords/keyword-index.ts'
 
@@ -7,10 +7,8 @@ const mostShared = 4
 /** A word in more than this share of the documents tells nothing about two of them. */
 const commonShare = 0.2
 
-const latinScripts = ['eng', 'deu', 'fra', 'ita', 'nld', 'por', 'spa'] as const
-
 /** In a small library even these are rare: “said” or “there” tells nothing all the same. */
-const commonWords = new Set(latinScripts.flatMap((language) => stopword[language]).map(foldWord))
+const commonWords = new Set([eng, deu, fra, ita, nld, por, spa].flat().map(foldWord))
 
 /** What of the longer text is looked at, in UTF-16 code units. */
 const lookedAt = 20_000

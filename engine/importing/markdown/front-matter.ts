@@ -19,6 +19,13 @@ export interface FrontMatter {
   readonly language: string | null
   readonly url: string | null
   readonly siteName: string | null
+  /** What else it says, in its own words and order: some programs keep all of a note in properties. */
+  readonly properties: readonly Property[]
+}
+
+export interface Property {
+  readonly name: string
+  readonly text: string
 }
 
 export interface SplitMarkdown {
@@ -92,7 +99,22 @@ function readFields(fields: Fields): FrontMatter {
     language: first(['lang', 'language'], (value) => (typeof value === 'string' ? languageTag(value) : null)),
     url: first(['source', 'url', 'link', 'canonicalurl', 'sourceurl'], addressOf),
     siteName: first(['site', 'sitename', 'publisher'], (value) => textOf(value, cleanTitle)),
+    properties: propertiesOf(fields),
   }
+}
+
+/** Shown elsewhere, or said to programs. */
+const noProperties = new Set(
+  'title tags tag keywords author authors aliases alias kind lang language cssclass cssclasses uid id uuid guid'.split(' '),
+)
+const mostProperties = 100
+
+function propertiesOf(fields: Fields): Property[] {
+  return Object.entries(fields)
+    .filter(([name]) => !noProperties.has(name.toLowerCase()))
+    .map(([name, value]) => ({ name: cleanLine(name), text: listOf(value).join(', ').trim() }))
+    .filter(({ text }) => text !== '')
+    .slice(0, mostProperties)
 }
 
 function textOf(value: unknown, clean: (text: string) => string): string | null {

@@ -8,7 +8,7 @@ import type { FormatInput } from '../formats/format.ts'
 import { LinkList } from '../links.ts'
 import type { ParsedDocument } from '../parse-result.ts'
 import { cleanTitle, titleFromName } from '../titles.ts'
-import { splitFrontMatter } from './front-matter.ts'
+import { splitFrontMatter, type Property } from './front-matter.ts'
 import { lightTree } from './light-markdown.ts'
 import { addMarkdown, collectDefinitions, type MarkdownTarget } from './markdown-content.ts'
 import { definitionLines, definitionsFor, segmentsOf } from './segments.ts'
@@ -21,6 +21,7 @@ export async function readMarkdown(input: FormatInput): Promise<ParsedDocument> 
   const tags = new Set(frontMatter.tags)
   if (malformed !== null) builder.block({ type: 'code', language: 'yaml' }, malformed)
   addBody(body, { builder, links, tags, addHtml: await htmlWriter(body, builder, links) })
+  if (builder.length === 0) addProperties(frontMatter.properties, builder)
   const { text, content } = builder.finish()
   const heading = content.blocks.find((block) => block.type === 'heading' && block.level === 1)
   return {
@@ -37,6 +38,18 @@ export async function readMarkdown(input: FormatInput): Promise<ParsedDocument> 
     url: frontMatter.url,
     siteName: frontMatter.siteName,
     aliases: frontMatter.aliases,
+  }
+}
+
+/** A note that has nothing but properties is read from them. */
+function addProperties(properties: readonly Property[], builder: ContentBuilder): void {
+  for (const { name, text } of properties) {
+    builder.open({ type: 'paragraph' })
+    for (const [index, line] of `${name}: ${text}`.split('\n').entries()) {
+      if (index > 0) builder.lineBreak()
+      builder.text(line)
+    }
+    builder.close()
   }
 }
 

@@ -220,4 +220,13 @@ describe('Markdown by simple rules', () => {
       expect((await note(`${text}word`)).text).toContain('word')
     }
   }, 20_000)
+
+  it('reads a note that has nothing but properties from them', async () => {
+    const source =
+      '---\nTitle: Meeting\nCategory: Work\nDate: 2024-01-15\nTags: plans\nDone: true\nEmpty:\nContent: "Goals for the quarter.\\n- New ferry"\n---\n\n'
+    const read = await parsed(source, 'a.md')
+    expect(read).toMatchObject({ title: 'Meeting', publishedAt: '2024-01-15', tags: ['plans'] })
+    expect(read.text).toBe('Category: Work\n\nDate: 2024-01-15\n\nContent: Goals for the quarter.\n- New ferry')
+    expect((await parsed(`${source}The text.`, 'a.md')).text).toBe('The text.')
+  })
 })

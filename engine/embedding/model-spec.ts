@@ -1,5 +1,12 @@
 import type { SpaceDescription } from './embedder.ts'
 
+export const poolings = ['cls', 'mean', 'last-token', 'weighted-mean', 'model'] as const
+/**
+ * How the hidden states `[tokens, dimension]` become one vector: the first token's, the mean over the real tokens, the
+ * last real token's, the mean weighted by position (SGPT), or by the graph itself, whose output is the vector.
+ */
+export type Pooling = (typeof poolings)[number]
+
 /** An ONNX model as Akin runs it: its file and everything that is done to its input and output. */
 export interface ModelSpec {
   readonly name: string
@@ -13,7 +20,7 @@ export interface ModelSpec {
   readonly dimension: number
   /** Longest input in tokens, special tokens included; longer texts are cut. */
   readonly maxInputTokens: number
-  readonly pooling: 'cls' | 'mean'
+  readonly pooling: Pooling
   /** Put before a query, and before a passage. */
   readonly queryPrefix: string
   readonly passagePrefix: string

@@ -3,9 +3,9 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { createConnection, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
-import { createInterface } from 'node:readline'
 import type { EventMessage } from '../../shared/contract/events.ts'
 import type { Reply } from '../../shared/contract/reply.ts'
+import { limits } from '../../shared/contract/requests.ts'
 import { AkinError, toWireError } from '../../shared/errors.ts'
 import { replaceFile } from '../platform/replace-file.ts'
 
@@ -17,6 +17,8 @@ type ToSocket =
   { type: 'request'; id: number; name: string; input: unknown } | { type: 'cancel'; id: number } | { type: 'subscribe' }
 type FromSocket =
   { type: 'hello'; version: number } | { type: 'reply'; id: number; reply: Reply } | { type: 'event'; message: EventMessage }
+
+const lineEnd = 10
 
 /** Raised when messages change in a way that the other end cannot read. */
 const protocolVersion = 1
@@ -84,7 +86,7 @@ function serve(socket: Socket, target: SocketTarget): void {
     for (const controller of running.values()) controller.abort()
   })
   send({ type: 'hello', version: protocolVersion })
-  readLines(socket, (line) => {
+  readLines(socket, { maxBytes: limits.requestBytes }, (line) => {
     const message = JSON.parse(line) as ToSocket
     if (message.type === 'subscribe') stop ??= target.onEvent((event) => send({ type: 'event', message: event }))
     if (message.type === 'cancel') running.get(message.id)?.abort()
@@ -98,14 +100,31 @@ function serve(socket: Socket, target: SocketTarget): void {
   })
 }
 
-function readLines(socket: Socket, onLine: (line: string) => void): void {
-  createInterface({ input: socket, crlfDelay: Infinity }).on('line', (line) => {
-    try {
-      onLine(line)
-    } catch {
-      // What is no message of ours ends the connection: the other end is no Akin
-      socket.destroy()
+/**
+ * Hands over line after line. A line that is longer than it may be, or no message of ours, ends the connection. Without
+ * node:readline, which throws a connection that was reset at the whole process.
+ */
+function readLines(socket: Socket, { maxBytes }: { maxBytes: number }, onLine: (line: string) => void): void {
+  let parts: Buffer[] = []
+  let bytes = 0
+  socket.on('data', (data: Buffer) => {
+    let from = 0
+    for (let end = data.indexOf(lineEnd); end !== -1 && !socket.destroyed; end = data.indexOf(lineEnd, from)) {
+      const line = Buffer.concat([...parts, data.subarray(from, end)]).toString('utf8')
+      parts = []
+      bytes = 0
+      from = end + 1
+      try {
+        onLine(line)
+      } catch {
+        // The other end is no Akin
+        socket.destroy()
+      }
     }
+    if (from === data.length) return
+    parts.push(data.subarray(from))
+    bytes += data.length - from
+    if (bytes > maxBytes) socket.destroy()
   })
 }
 
@@ -122,11 +141,23 @@ export interface EngineConnection {
  * @throws AkinError `unavailable` when an Akin of another version runs there
  */
 export async function connectToEngine(folder: string): Promise<EngineConnection | null> {
-  const file = join(folder, 'engine.json')
-  if (!existsSync(file)) return null
-  const { socket: path } = JSON.parse(readFileSync(file, 'utf8')) as { socket: string }
+  const path = announcedSocket(folder)
+  if (path === null) return null
   const socket = await connect(path)
   return socket === null ? null : greet(socket)
+}
+
+/** Where the engine says that it listens, or where it would, when what it said cannot be read. */
+function announcedSocket(folder: string): string | null {
+  const file = join(folder, 'engine.json')
+  if (!existsSync(file)) return null
+  try {
+    const { socket } = JSON.parse(readFileSync(file, 'utf8')) as { socket?: unknown }
+    if (typeof socket === 'string' && socket !== '') return socket
+  } catch {
+    // A crash of the computer may leave half of it, and another user's may not be read: opening the library tells
+  }
+  return socketPath(folder)
 }
 
 function connect(path: string): Promise<Socket | null> {
@@ -163,7 +194,7 @@ class SocketConnection implements EngineConnection {
     this.#socket = socket
     socket.on('error', () => socket.destroy())
     socket.on('close', () => this.#lose())
-    readLines(socket, (line) => {
+    readLines(socket, { maxBytes: Infinity }, (line) => {
       const message = JSON.parse(line) as FromSocket
       if (message.type === 'hello') onHello(message.version)
       if (message.type === 'event') for (const listener of this.#listeners) listener(message.message)
@@ -176,10 +207,12 @@ class SocketConnection implements EngineConnection {
   request(name: string, input: unknown, { signal }: { signal?: AbortSignal } = {}): Promise<Reply> {
     const id = this.#nextId++
     if (this.#socket.destroyed) return Promise.resolve(lost)
+    const message = JSON.stringify({ type: 'request', id, name, input } satisfies ToSocket)
+    if (Buffer.byteLength(message) > limits.requestBytes) return Promise.resolve(tooLarge)
     return new Promise((done) => {
       this.#waiting.set(id, done)
       signal?.addEventListener('abort', () => this.#send({ type: 'cancel', id }), { once: true })
-      this.#send({ type: 'request', id, name, input })
+      this.#socket.write(`${message}\n`)
     })
   }
 
@@ -201,6 +234,16 @@ class SocketConnection implements EngineConnection {
     for (const done of this.#waiting.values()) done(lost)
     this.#waiting.clear()
   }
+}
+
+const tooLarge: Reply = {
+  ok: false,
+  error: toWireError(
+    new AkinError('too-large', `The request has more than ${Math.round(limits.requestBytes / 1e6)} MB`, {
+      advice: 'Ask for less at a time',
+      details: { maxBytes: limits.requestBytes },
+    }),
+  ),
 }
 
 const lost: Reply = {

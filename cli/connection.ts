@@ -61,6 +61,34 @@ function connectionOf(line: Line, folder: string, isShared: boolean): Connection
   }
 }
 
+/** How long the indexes are waited for, and after what time that is said. */
+const indexPatienceMs = 60_000
+const sayAfterMs = 1_000
+
+/**
+ * Waits until the indexes have followed the library. An engine that was opened for one command is asked before it has
+ * caught up with what the last one changed, and would answer without that.
+ */
+export async function indexesReady(
+  { ask }: Pick<Connection, 'ask'>,
+  output: { note(text: string): void },
+  { patienceMs: patience = indexPatienceMs } = {},
+): Promise<void> {
+  let isSaid = false
+  for (const startedAt = Date.now(); ;) {
+    const { indexes } = await ask('library.status', {})
+    if (indexes.vectors === 'ready' && indexes.keywords === 'ready') return
+    const waitedMs = Date.now() - startedAt
+    if (waitedMs > patience) {
+      if (patience === indexPatienceMs) output.note('The indexes are not complete yet: something may be missing')
+      return
+    }
+    if (waitedMs > sayAfterMs && !isSaid) output.note('Waiting for the indexes')
+    isSaid ||= waitedMs > sayAfterMs
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
 /** Numbers of items on the command line. @throws AkinError `bad-request` */
 export function idsOf(texts: readonly string[]): number[] {
   return texts.map((text) => {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { resolve } from 'node:path'
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { defaultLibraryFolder, serverEntry } from '../engine/host/locate.ts'
+import { limits } from '../shared/contract/requests.ts'
 import { AkinError } from '../shared/errors.ts'
 import { runImport, type ImportOptions } from './commands/import.ts'
 import { runJobAction, runJobs, runRebuild, runShowJob, type JobAction } from './commands/jobs.ts'
@@ -17,6 +18,7 @@ import {
 } from './commands/library.ts'
 import { runSearch, runSimilar, type SearchOptions, type SimilarOptions } from './commands/search.ts'
 import { connect, type Connection } from './connection.ts'
+import { shownText } from './escape.ts'
 import { exitCodes, Output } from './output.ts'
 
 /** The terminal host: every command opens the library, or talks to the Akin that has it open. */
@@ -25,10 +27,22 @@ interface Context {
   readonly output: Output
 }
 
+/** What Ctrl+C leaves behind, where it leaves anything. */
+interface Interrupted {
+  readonly own: string
+  readonly shared: string
+}
+const importInterrupted: Interrupted = {
+  own: 'Stopped. What was read so far is kept; run the command again to go on',
+  shared: 'The running Akin goes on with it; akin jobs shows how far it is, akin jobs cancel ends it',
+}
+const rebuildInterrupted: Interrupted = { ...importInterrupted, own: 'Stopped. It goes on the next time Akin runs' }
+
 const program = new Command('akin')
   .description('Finds what belongs together in your notes, documents and news, on this computer')
   .option('--library <folder>', 'the library to use', defaultLibraryFolder())
   .option('--json', 'print one line of JSON instead of text')
+  .configureOutput({ writeErr: (text) => process.stderr.write(shownText(text)) })
   .showHelpAfterError('(akin --help lists all commands)')
   .addHelpText(
     'after',
@@ -36,12 +50,16 @@ const program = new Command('akin')
   )
 
 /** Runs a command with an engine and lets go of it, whatever happens. */
-async function withEngine(work: (context: Context) => Promise<number>): Promise<void> {
+async function withEngine(work: (context: Context) => Promise<number>, interrupted?: Interrupted): Promise<void> {
   const { library, json } = program.opts<{ library: string; json?: boolean }>()
   const output = new Output(json === true)
   let connection: Connection | undefined
+  let isInterrupted = false
   const interrupt = (): void => {
-    output.note(connection?.isShared === true ? 'Akin goes on with it' : 'Stopped. It goes on the next time Akin runs')
+    isInterrupted = true
+    output.clearProgress()
+    if (connection !== undefined && interrupted !== undefined)
+      output.note(connection.isShared ? interrupted.shared : interrupted.own)
     void (connection?.close() ?? Promise.resolve()).finally(() => process.exit(exitCodes.interrupted))
   }
   process.once('SIGINT', interrupt)
@@ -50,18 +68,33 @@ async function withEngine(work: (context: Context) => Promise<number>): Promise<
     connection = await connect(resolve(library))
     process.exitCode = await work({ connection, output })
   } catch (error) {
-    process.exitCode = output.error(error)
+    // What was asked for last is cut off by closing: that is no news
+    process.exitCode = isInterrupted ? exitCodes.interrupted : output.error(error)
   } finally {
     process.off('SIGINT', interrupt)
     process.off('SIGTERM', interrupt)
     await connection?.close()
+    if (output.writeError !== undefined) {
+      process.stderr.write(`akin: What was found could not be written: ${output.writeError.message}\n`)
+      process.exitCode = exitCodes.failed
+    }
   }
 }
 
-function count(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('It must be a whole number')
-  return value
+/** Reads a whole number within bounds. */
+function numberIn(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}`)
+  }
+}
+
+/** Words of a query; an excluded one looks like an option, and a mistyped option must not become a word. */
+function queryOf(words: readonly string[]): string {
+  const option = words.find((word) => word.startsWith('--'))
+  if (option !== undefined) program.error(`error: unknown option '${option}'`, { exitCode: exitCodes.usage })
+  return words.join(' ')
 }
 
 function collect(value: string, before: string[] = []): string[] {
@@ -84,25 +117,30 @@ function command(spec: string, description: string): Command {
 
 command('import <paths...>', 'read files and folders into the library')
   .option('--no-embed', 'do not wait until they are found by meaning as well')
-  .action((paths: string[], options: ImportOptions) => withEngine((context) => runImport(paths, options, context)))
+  .action((paths: string[], options: ImportOptions) =>
+    withEngine((context) => runImport(paths, options, context), importInterrupted),
+  )
 
 command('search <words...>', 'find items by words and by meaning')
+  .allowUnknownOption()
   .addOption(new Option('--mode <mode>', 'which way to search').choices(['hybrid', 'vector', 'keyword']).default('hybrid'))
   .addOption(new Option('--sort <order>').choices(['best', 'newest', 'oldest']).default('best'))
-  .option('--limit <n>', 'results', count, 10)
-  .option('--offset <n>', 'results to pass over', count, 0)
+  .option('--limit <n>', 'results', numberIn(1, limits.hitsPerPage), 10)
+  .option('--offset <n>', 'results to pass over', numberIn(0, 100_000), 0)
   .addHelpText('after', '\nA query may have "phrases", -words, word*, kind: tag: source: author: lang: after: before: is:')
-  .action((words: string[], { mode, sort, limit, offset }: SearchOptions) =>
-    withEngine((context) => runSearch(words.join(' '), { mode, sort, limit, offset }, context)),
-  )
+  .action((words: string[], { mode, sort, limit, offset }: SearchOptions) => {
+    const query = queryOf(words)
+    return withEngine((context) => runSearch(query, { mode, sort, limit, offset }, context))
+  })
 
 command('similar [id]', 'find the kin of an item, of a passage of it, or of a text')
   .option('--text <text>', 'a text instead of an item')
   .option('--passage <start:end>', 'a passage of the item')
-  .option('--limit <n>', 'results', count, 10)
+  .option('--limit <n>', 'results', numberIn(1, limits.hitsPerPage), 10)
   .action((id: string | undefined, options: SimilarOptions) => withEngine((context) => runSimilar(id, options, context)))
 
 command('list [filters...]', 'list items; filters as in a search, words look in titles, tags and authors')
+  .allowUnknownOption()
   .addOption(
     new Option('--sort <field>')
       .choices(['title', 'kind', 'source', 'author', 'date', 'language', 'length', 'status'])
@@ -110,13 +148,13 @@ command('list [filters...]', 'list items; filters as in a search, words look in 
   )
   .option('--ascending', 'smallest first')
   .option('--trash', 'what is in the trash')
-  .option('--limit <n>', 'rows', count, 50)
-  .option('--offset <n>', 'rows to pass over', count, 0)
-  .action((filters: string[], { sort, ascending, trash, limit, offset }: ListOptions & { ascending?: boolean }) =>
-    withEngine((context) =>
-      runList(filters.join(' '), { sort, descending: ascending !== true, limit, offset, trash: trash ?? false }, context),
-    ),
-  )
+  .option('--limit <n>', 'rows', numberIn(1, limits.rowsPerPage), 50)
+  .option('--offset <n>', 'rows to pass over', numberIn(0, 10_000_000), 0)
+  .action((filters: string[], { sort, ascending, trash, limit, offset }: ListOptions & { ascending?: boolean }) => {
+    const query = queryOf(filters)
+    const options = { sort, descending: ascending !== true, limit, offset, trash: trash ?? false }
+    return withEngine((context) => runList(query, options, context))
+  })
 
 command('show <id>', 'print an item with all that is known of it').action((id: string) =>
   withEngine((context) => runShow(id, context)),
@@ -157,10 +195,10 @@ command('jobs [action] [id]', 'list jobs, or show, pause, resume, cancel or retr
 
 command('rebuild', 'build the indexes anew from the library')
   .addArgument(new Argument('[part]').choices(['all', 'vectors', 'keywords']).default('all'))
-  .action((part: 'all' | 'vectors' | 'keywords') => withEngine((context) => runRebuild(part, context)))
+  .action((part: 'all' | 'vectors' | 'keywords') => withEngine((context) => runRebuild(part, context), rebuildInterrupted))
 
 command('serve', 'serve the window to a browser on this computer')
-  .option('--port <n>', 'port; any free one when left out', count, 0)
+  .option('--port <n>', 'port; any free one when left out', numberIn(0, 65_535), 0)
   .action(({ port }: { port: number }) => serve(port))
 
 function serve(port: number): void {
@@ -177,6 +215,8 @@ function serve(port: number): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => server.kill(signal))
 }
 
+// The help as well may be read by nobody; what a command cannot write, `Output` tells
+process.stdout.on('error', () => undefined)
 program.exitOverride()
 for (const one of program.commands) one.exitOverride()
 try {

@@ -1,8 +1,10 @@
 import { resolve } from 'node:path'
-import { AkinError } from '../../shared/errors.ts'
+import { limits } from '../../shared/contract/requests.ts'
+import { AkinError, errorCodes } from '../../shared/errors.ts'
 import type { Job, JobItem } from '../../shared/model/job.ts'
-import type { Connection } from '../connection.ts'
-import { duration, exitCodes, line, number, type Output } from '../output.ts'
+import { indexesReady, type Connection } from '../connection.ts'
+import { shown } from '../escape.ts'
+import { duration, exitCodes, number, sentence, type Output } from '../output.ts'
 
 export interface ImportOptions {
   /** Waits until the items are found by meaning as well. */
@@ -17,6 +19,14 @@ export async function runImport(
   options: ImportOptions,
   { connection, output }: { connection: Connection; output: Output },
 ): Promise<number> {
+  if (paths.length > limits.importSources)
+    throw new AkinError(
+      'bad-request',
+      `These are ${number(paths.length)} paths; up to ${number(limits.importSources)} can be named at once`,
+      {
+        advice: 'Name the folder that they are in',
+      },
+    )
   const startedAt = Date.now()
   const stop = connection.onEvent(({ event, payload }) => {
     if (event === 'jobs.progress') {
@@ -30,22 +40,13 @@ export async function runImport(
       sources: paths.map((path) => ({ type: 'path', path: resolve(path) })),
     })
     const job = await finished(connection, jobId)
-    if (options.embed) await embedded(connection)
+    const trouble = job.state === 'done' ? await found(connection, output, options) : stopped(job, 'The import')
     const items = await allItems(connection, jobId)
-    const status = await connection.ask('library.status', {})
-    output.result(
-      {
-        job,
-        items,
-        status: { documents: status.documents, indexed: status.indexed, pending: status.pending, failed: status.failed },
-        seconds: (Date.now() - startedAt) / 1_000,
-      },
-      () => describe(job, items, (Date.now() - startedAt) / 1_000),
-    )
-    if (job.state !== 'done')
-      throw new AkinError('unavailable', job.error?.message ?? 'The import did not end', {
-        advice: job.error?.advice ?? 'Run akin jobs to see more',
-      })
+    const { documents, indexed, pending, failed } = await connection.ask('library.status', {})
+    const seconds = (Date.now() - startedAt) / 1_000
+    const result = { job, items, status: { documents, indexed, pending, failed }, seconds }
+    if (trouble === null || !output.isJson) output.result(result, () => describe(job, items, seconds))
+    if (trouble !== null) return output.error(trouble, result)
     return job.counts.failed > 0 ? exitCodes.someItemsFailed : exitCodes.done
   } finally {
     stop()
@@ -62,15 +63,31 @@ export async function finished(connection: Connection, id: number): Promise<Job>
   }
 }
 
-async function embedded(connection: Connection): Promise<void> {
+/** Why a job has not come to its end. */
+export function stopped({ id, state, error }: Job, what: string): AkinError {
+  const again = state === 'paused' ? `To go on, run akin jobs resume ${id}` : 'akin jobs shows more'
+  if (error === null) return new AkinError('unavailable', `${what} was ${state}`, { advice: again })
+  const advice = [error.advice, again].filter(Boolean).join('. ')
+  const code = errorCodes.find((known) => known === error.code) ?? 'unavailable'
+  return new AkinError(code, error.message, { advice })
+}
+
+/** Waits until the items are found as well: by their words, and by meaning if that is wanted. */
+async function found(connection: Connection, output: Output, { embed }: ImportOptions): Promise<AkinError | null> {
+  const trouble = embed ? await embedded(connection) : null
+  await indexesReady(connection, output)
+  return trouble
+}
+
+async function embedded(connection: Connection): Promise<AkinError | null> {
   for (;;) {
     const { pending, inferenceReason } = await connection.ask('library.status', {})
     const { jobs } = await connection.ask('jobs.list', { limit: 20 })
     const embedding = jobs.find(({ kind }) => kind === 'embed')
-    if (pending === 0) return
+    if (pending === 0) return null
     if (embedding !== undefined && ['failed', 'paused'].includes(embedding.state)) {
       const why = embedding.error ?? inferenceReason
-      throw new AkinError('unavailable', why?.message ?? 'Reading for meaning is paused', {
+      return new AkinError('unavailable', why?.message ?? 'Reading for meaning is paused', {
         advice: why?.advice ?? 'Run akin jobs resume to go on. Everything is found by its words already',
       })
     }
@@ -101,19 +118,17 @@ function describe({ counts, completed, state }: Job, items: readonly JobItem[], 
   ]
   const head = `${state === 'done' ? 'Imported' : 'Stopped after'} ${number(completed)} in ${duration(seconds)}: ${parts.join(', ')}`
   const failed = items.filter(({ outcome }) => outcome === 'failed')
-  const lines = failed
-    .slice(0, mostNamed)
-    .map(
-      ({ location, reason }) =>
-        `  ${line(location, 100)}: ${reason.message}${reason.advice === null ? '' : `. ${reason.advice}`}`,
-    )
+  const lines = failed.slice(0, mostNamed).map(({ location, reason }) => `  ${shown(location)}: ${sentence(reason)}`)
   if (failed.length > mostNamed) lines.push(`  and ${number(failed.length - mostNamed)} more; akin jobs show has them all`)
   return [head, ...lines, ...skippedLines(items)].join('\n')
 }
 
 function skippedLines(items: readonly JobItem[]): string[] {
-  const reasons = new Map<string, number>()
-  for (const { outcome, reason } of items)
-    if (outcome === 'skipped') reasons.set(reason.message, (reasons.get(reason.message) ?? 0) + 1)
-  return [...reasons].map(([message, count]) => `  skipped ${number(count)}: ${message}`)
+  const byReason = Map.groupBy(
+    items.filter(({ outcome }) => outcome === 'skipped'),
+    ({ reason }) => sentence(reason),
+  )
+  return [...byReason].map(
+    ([why, same]) => `  skipped ${same.length === 1 ? shown(same[0]!.location) : number(same.length)}: ${why}`,
+  )
 }

@@ -1,8 +1,9 @@
 import { AkinError } from '../../shared/errors.ts'
 import type { Job } from '../../shared/model/job.ts'
 import { idsOf, type Connection } from '../connection.ts'
-import { duration, exitCodes, number, table, type Output } from '../output.ts'
-import { finished } from './import.ts'
+import { shown } from '../escape.ts'
+import { duration, exitCodes, number, sentence, table, type Output } from '../output.ts'
+import { finished, stopped } from './import.ts'
 
 interface Context {
   readonly connection: Connection
@@ -18,17 +19,14 @@ export async function runJobs({ connection, output }: Context): Promise<number> 
 function rowOf(job: Job): (string | number)[] {
   const { id, state, title, completed, total, counts, remainingSeconds, error } = job
   const left = remainingSeconds === null ? '' : `, ${duration(remainingSeconds)} left`
-  const trouble = error?.message ?? (counts.failed > 0 ? `${number(counts.failed)} failed` : '')
-  return [id, state, title, `${number(completed)} of ${total === null ? '?' : number(total)}${left}`, trouble]
+  const trouble = error !== null ? sentence(error) : counts.failed > 0 ? `${number(counts.failed)} failed` : ''
+  return [id, state, shown(title), `${number(completed)} of ${total === null ? '?' : number(total)}${left}`, trouble]
 }
 
 export async function runShowJob(id: string, { connection, output }: Context): Promise<number> {
   const reply = await connection.ask('jobs.get', { id: idsOf([id])[0]!, limit: 500 })
   output.result(reply, () => {
-    const items = reply.items.map(
-      ({ outcome, location, reason }) =>
-        `  ${outcome} ${location}: ${reason.message}${reason.advice === null ? '' : `. ${reason.advice}`}`,
-    )
+    const items = reply.items.map(({ outcome, location, reason }) => `  ${outcome} ${shown(location)}: ${sentence(reason)}`)
     return [table([rowOf(reply.job)]), ...items].join('\n')
   })
   return exitCodes.done
@@ -61,7 +59,7 @@ export async function runRebuild(part: 'all' | 'vectors' | 'keywords', { connect
   const { jobId } = await connection.ask('index.rebuild', { part })
   const job = await finished(connection, jobId)
   stop()
-  if (job.state !== 'done') throw new AkinError('unavailable', job.error?.message ?? `The rebuild was ${job.state}`)
+  if (job.state !== 'done') throw stopped(job, 'The rebuild')
   output.result({ job }, () => `Rebuilt from ${number(job.completed)} entries`)
   return exitCodes.done
 }

@@ -2,8 +2,10 @@ import { parseQuery } from '../../shared/query/grammar.ts'
 import { AkinError } from '../../shared/errors.ts'
 import type { DocumentSummary } from '../../shared/model/document.ts'
 import type { Filter } from '../../shared/model/filter.ts'
-import { idsOf, type Connection } from '../connection.ts'
-import { bytes, exitCodes, line, number, table, type Output } from '../output.ts'
+import { idsOf, indexesReady, type Connection } from '../connection.ts'
+import { shown } from '../escape.ts'
+import { bytes, exitCodes, line, number, sentence, table, type Output } from '../output.ts'
+import { refuseProblems } from '../query-problem.ts'
 
 interface Context {
   readonly connection: Connection
@@ -34,8 +36,8 @@ export async function runList(
 
 /** Filters as in a search; words look in titles, tags and authors. */
 function filterOf(query: string): Filter {
-  const { filter, problems, text } = parseQuery(query)
-  if (problems[0] !== undefined) throw new AkinError('query-syntax', problems[0].message)
+  refuseProblems(query)
+  const { filter, text } = parseQuery(query)
   return { ...filter, ...(text === '' ? {} : { contains: text }) }
 }
 
@@ -51,7 +53,7 @@ function rowOf({
   reason,
   isStarred,
 }: DocumentSummary): (string | number)[] {
-  const state = reason === null ? status : `${status}: ${reason.message}`
+  const state = reason === null ? status : `${status}: ${shown(reason.message)}`
   return [
     id,
     isStarred ? '★' : ' ',
@@ -59,9 +61,13 @@ function rowOf({
     kind,
     line(title === '' ? 'Untitled' : title, 60),
     line(source.label, 30),
-    tags.map((tag) => `#${tag}`).join(' '),
+    tagsText(tags),
     state,
   ]
+}
+
+function tagsText(tags: readonly string[]): string {
+  return tags.map((tag) => `#${shown(tag)}`).join(' ')
 }
 
 export async function runShow(id: string, { connection, output }: Context): Promise<number> {
@@ -71,16 +77,16 @@ export async function runShow(id: string, { connection, output }: Context): Prom
       document
     const facts: [string, string | null][] = [
       ['kind', kind],
-      ['author', author],
+      ['author', author === null ? null : shown(author)],
       ['date', publishedAt],
       ['language', language],
-      ['tags', tags.length === 0 ? null : tags.map((tag) => `#${tag}`).join(' ')],
-      ['source', sources.map(({ location }) => location).join('\n          ')],
+      ['tags', tags.length === 0 ? null : tagsText(tags)],
+      ['source', sources.map(({ location }) => shown(location)).join('\n          ')],
       ['status', `${status}, ${embeddedCount} of ${chunkCount} passages read for meaning`],
-      ['reason', reason === null ? null : `${reason.message}. ${reason.advice ?? ''}`],
+      ['reason', reason === null ? null : sentence(reason)],
     ]
     const head = facts.filter(([, value]) => value !== null).map(([name, value]) => `${name.padEnd(9)} ${value}`)
-    return [title === '' ? 'Untitled' : title, ...head, '', text].join('\n')
+    return [title === '' ? 'Untitled' : shown(title), ...head, '', text].join('\n')
   })
   return exitCodes.done
 }
@@ -103,7 +109,7 @@ export async function runTag(
     })
   }
   const reply = await connection.ask('documents.update', {
-    ids: idsOf(ids),
+    ids: await itemsOf(ids, connection),
     addTags: [...add],
     removeTags: [...remove],
     ...(star === undefined ? {} : { isStarred: star }),
@@ -118,7 +124,7 @@ export async function runRemove(
   { purge }: { purge: boolean },
   { connection, output }: Context,
 ): Promise<number> {
-  const numbers = idsOf(ids)
+  const numbers = await itemsOf(ids, connection, { isPurged: purge })
   const reply = await connection.ask('documents.trash', { ids: numbers })
   if (!purge) {
     output.result(reply, () => `${number(reply.changed.length)} moved to the trash. akin restore brings them back`)
@@ -129,22 +135,51 @@ export async function runRemove(
   return exitCodes.done
 }
 
+/**
+ * Numbers of items that are there. Nothing is changed when one of them is not: a script has mistaken it.
+ *
+ * @throws AkinError `bad-request`, `not-found`
+ */
+async function itemsOf(
+  texts: readonly string[],
+  connection: Connection,
+  { isTrashed = false, isPurged = false } = {},
+): Promise<number[]> {
+  const ids = [...new Set(idsOf(texts))]
+  const known = new Set<number>()
+  for (const trash of [isTrashed, ...(isPurged ? [true] : [])])
+    for (const id of (await connection.ask('documents.ids', { filter: { ids, ...(trash ? { isTrashed: true } : {}) } })).ids)
+      known.add(id)
+  const missing = ids.filter((id) => !known.has(id))
+  if (missing.length === 0) return ids
+  const names = missing.slice(0, 20).join(', ')
+  throw new AkinError(
+    'not-found',
+    `Not in the ${isTrashed ? 'trash' : 'library'}: ${names}${missing.length > 20 ? ' and more' : ''}`,
+    {
+      advice: 'Nothing was changed',
+      details: { ids: missing },
+    },
+  )
+}
+
 export async function runRestore(ids: readonly string[], { connection, output }: Context): Promise<number> {
-  const reply = await connection.ask('documents.restore', { ids: idsOf(ids) })
+  const reply = await connection.ask('documents.restore', { ids: await itemsOf(ids, connection, { isTrashed: true }) })
   output.result(reply, () => `${number(reply.changed.length)} brought back`)
   return exitCodes.done
 }
 
 export async function runStatus({ connection, output }: Context): Promise<number> {
+  await indexesReady(connection, output, { patienceMs: 2_000 })
   const [status, disk] = [await connection.ask('library.status', {}), await connection.ask('library.disk', {})]
   output.result({ ...status, disk, folder: connection.folder, isShared: connection.isShared }, () => {
     const { documents, indexed, pending, failed, skipped, trashed, chunks, embeddedChunks, space, indexes } = status
     return [
-      `Library ${connection.folder}${connection.isShared ? ', open in a running Akin' : ''}`,
+      `Library ${shown(connection.folder)}${connection.isShared ? ', open in a running Akin' : ''}`,
       `${number(documents)} items: ${number(indexed)} searchable, ${number(pending)} waiting, ${number(failed)} failed, ${number(skipped)} skipped; ${number(trashed)} in the trash`,
       `${number(embeddedChunks)} of ${number(chunks)} passages read for meaning with ${space.name}`,
       `Vector index ${indexes.vectors}, keyword index ${indexes.keywords}`,
-      ...indexes.notes,
+      ...indexes.notes.map(shown),
       `Disk: ${disk.parts.map(({ part, bytes: size }) => `${part} ${bytes(size)}`).join(', ')}`,
       status.sent.length === 0
         ? 'Nothing has left this computer'

@@ -3,8 +3,10 @@ import type { SearchReply } from '../../shared/contract/requests.ts'
 import type { KinHit, Passage, SearchHit, SearchMode } from '../../shared/model/search.ts'
 import { snippetStart } from '../../shared/text/snippet.ts'
 import type { Connection } from '../connection.ts'
-import { idsOf } from '../connection.ts'
+import { idsOf, indexesReady } from '../connection.ts'
+import { shown } from '../escape.ts'
 import { exitCodes, line, number, type Output } from '../output.ts'
+import { refuseProblems } from '../query-problem.ts'
 
 interface Context {
   readonly connection: Connection
@@ -19,13 +21,9 @@ export interface SearchOptions {
 }
 
 export async function runSearch(text: string, options: SearchOptions, { connection, output }: Context): Promise<number> {
+  refuseProblems(text)
+  await indexesReady(connection, output)
   const reply = await connection.ask('search.query', { text, ...options })
-  const [problem] = reply.problems
-  if (problem !== undefined) {
-    throw new AkinError('query-syntax', problem.message, {
-      advice: `\n  ${text}\n  ${' '.repeat(problem.start)}${'^'.repeat(Math.max(1, problem.end - problem.start))}`,
-    })
-  }
   if (reply.meaning === 'failed') output.note(`Searched by words only: ${reply.meaningReason ?? 'the model does not run'}`)
   output.result(reply, () => describe(reply))
   return exitCodes.done
@@ -54,7 +52,7 @@ function hitText(hit: SearchHit): string {
     ...(why.meaning.topShare === null ? [] : [`meaning: ${topShareText(why.meaning.topShare)}`]),
   ]
   return [
-    `${documentId}  ${line(title === '' ? 'Untitled' : title, 90)}  (${source.label})`,
+    `${documentId}  ${line(title === '' ? 'Untitled' : title, 90)}  (${shown(source.label)})`,
     `    ${snippet(passage)}`,
     `    ${reasons.join(' · ')}`,
   ].join('\n')
@@ -86,14 +84,22 @@ export async function runSimilar(
   options: SimilarOptions,
   { connection, output }: Context,
 ): Promise<number> {
-  const reply = await connection.ask('similar.find', { to: targetOf(id, options), limit: options.limit })
+  const to = targetOf(id, options)
+  await indexesReady(connection, output)
+  const reply = await connection.ask('similar.find', { to, limit: options.limit })
   output.result(reply, () => {
-    if (reply.state === 'empty') return 'There is nothing to compare with yet'
+    if (reply.state !== 'ready') return notReady[reply.state]
     const same = reply.nearlySame.map((hit) => `${kinText(hit)}\n    ${Math.round((hit.sameness ?? 0) * 100)} % the same`)
     const parts = same.length === 0 ? [] : ['Nearly the same:', ...same, 'Kin:']
     return [...parts, ...reply.hits.map(kinText)].join('\n\n')
   })
   return exitCodes.done
+}
+
+const notReady = {
+  empty: 'There is nothing to compare with yet',
+  pending: 'It is not read for meaning yet: akin jobs shows how far that is',
+  failed: 'It could not be read for meaning: akin show tells why',
 }
 
 function targetOf(id: string | undefined, { text, passage }: SimilarOptions) {
@@ -113,7 +119,7 @@ function targetOf(id: string | undefined, { text, passage }: SimilarOptions) {
 function kinText({ documentId, title, source, passage, sharedWords }: KinHit): string {
   const shares = sharedWords.length === 0 ? 'meaning only' : `shares ${sharedWords.join(', ')}`
   return [
-    `${documentId}  ${line(title === '' ? 'Untitled' : title, 90)}  (${source.label})`,
+    `${documentId}  ${line(title === '' ? 'Untitled' : title, 90)}  (${shown(source.label)})`,
     `    ${snippet(passage)}`,
     `    ${shares}`,
   ].join('\n')

@@ -155,7 +155,7 @@ class EmbedRun {
 
   async #blame(chunk: PendingChunk): Promise<void> {
     await this.#commit()
-    const crashes = await this.#options.vectors.countCrash(chunk.id)
+    const crashes = await this.#options.vectors.countCrash(this.#options.spaceId, chunk.id)
     if (crashes < mostCrashes) return
     await this.#markFailed(chunk, new AkinError('inference-crashed', 'The model stopped at this passage twice'))
   }
@@ -163,7 +163,7 @@ class EmbedRun {
   async #markFailed(chunk: PendingChunk, error: AkinError): Promise<void> {
     this.#failed++
     this.#completed++
-    await this.#options.vectors.markFailed(chunk.id, reasonOf(error))
+    await this.#options.vectors.markFailed(this.#options.spaceId, chunk.id, reasonOf(error))
     await this.#context.addItems([
       {
         outcome: 'failed',

@@ -3,7 +3,7 @@ import type { EmbeddingSpace } from '../../shared/model/space.ts'
 export type EmbedderState = 'idle' | 'starting' | 'ready' | 'restarting' | 'failed'
 
 /** What a space is, before the store gave it an id. */
-export type SpaceDescription = Omit<EmbeddingSpace, 'id' | 'isDefault'>
+export type SpaceDescription = Omit<EmbeddingSpace, 'id' | 'isDefault' | 'recipe'>
 
 /** A vector with the time that the model itself took for it, without waiting. */
 export interface EmbeddedQuery {

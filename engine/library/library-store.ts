@@ -273,11 +273,40 @@ export interface StoredVectors {
   readonly vectors: Float32Array
 }
 
+export interface SpaceCounts {
+  /** Passages with a vector; those of the trash count. */
+  readonly vectors: number
+  /** Passages outside the trash that wait for one, and those that cannot have one. */
+  readonly pending: number
+  readonly failed: number
+  /** Bytes on the disk, roughly. */
+  readonly bytes: number
+}
+
 export interface VectorStore {
-  /** The space with this identity, made when it is new. The first one becomes the default. */
-  openSpace(space: Omit<EmbeddingSpace, 'id' | 'isDefault'>): Promise<EmbeddingSpace>
+  /**
+   * The space with this identity, made when it is new, brought back when it was removed. The first one becomes the
+   * default. A recipe that is given takes the place of the one before.
+   */
+  openSpace(space: Omit<EmbeddingSpace, 'id' | 'isDefault' | 'recipe'>, recipe?: string): Promise<EmbeddingSpace>
+  /** Those that were not removed, oldest first. */
   spaces(): Promise<EmbeddingSpace[]>
-  /** Chunks of documents outside the trash without a vector in the space, ascending by id. Failed ones are left out. */
+  /** What each space holds, by its id. */
+  spaceCounts(): Promise<Map<number, SpaceCounts>>
+  /** Searches and the status of documents go by this space from now on. */
+  setDefaultSpace(spaceId: number): Promise<void>
+  /**
+   * Takes a space out of use; its vectors stay until it is purged.
+   * @throws AkinError `conflict` for the default space
+   */
+  removeSpace(spaceId: number, removedAt: string): Promise<void>
+  restoreSpace(spaceId: number): Promise<void>
+  /** Deletes the vectors of spaces that were removed before an instant; returns their ids. */
+  purgeSpaces(removedBefore: string): Promise<number[]>
+  /** What is done to every vector of the space before it is compared; `null` when nothing is. */
+  transform(spaceId: number): Promise<Uint8Array | null>
+  setTransform(spaceId: number, transform: Uint8Array | null): Promise<void>
+  /** Chunks of documents outside the trash without a vector in the space, ascending by id. Those that failed in it are left out. */
   pending(spaceId: number, afterId: ChunkId, limit: number): Promise<PendingChunk[]>
   pendingCount(spaceId: number): Promise<number>
   /**
@@ -291,11 +320,11 @@ export interface VectorStore {
   /** Those of the given chunks that exist, whatever the trash. */
   readByIds(spaceId: number, chunkIds: readonly ChunkId[]): Promise<StoredVectors>
   count(spaceId: number): Promise<number>
-  /** Counts one more crash of a chunk and returns how many there were. */
-  countCrash(chunkId: ChunkId): Promise<number>
-  /** A chunk that cannot be embedded: it is not tried again and its document says why. */
-  markFailed(chunkId: ChunkId, reason: Reason): Promise<void>
-  /** Forgets the failures of these documents, so that they are tried again. */
+  /** Counts one more crash at a chunk that has no vector in the space; returns how many there were, 0 when it has one or is gone. */
+  countCrash(spaceId: number, chunkId: ChunkId): Promise<number>
+  /** A chunk that cannot be embedded in the space: it is not tried again there, and in the default space its document says why. */
+  markFailed(spaceId: number, chunkId: ChunkId, reason: Reason): Promise<void>
+  /** Forgets the failures of these documents in every space, so that they are tried again; returns how many there were. */
   clearFailures(documentIds: readonly DocumentId[]): Promise<number>
   /** Forgets the vectors of these documents in every space; they are pending again. */
   forget(documentIds: readonly DocumentId[]): Promise<void>

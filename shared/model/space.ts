@@ -12,6 +12,8 @@ export const EmbeddingSpace = z.object({
   identity: z.string(),
   dimension: z.int().positive(),
   metric: z.enum(['inner-product', 'l2']),
+  /** JSON: which model makes its vectors, and how. What it says is for whoever makes them; equal spaces may be made in other ways. */
+  recipe: z.string(),
   isDefault: z.boolean(),
 })
 export type EmbeddingSpace = z.infer<typeof EmbeddingSpace>

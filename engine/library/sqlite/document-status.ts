@@ -1,6 +1,6 @@
 import type { DocumentId, DocumentStatus, Reason } from '../../../shared/model/document.ts'
 import type { Database } from '../../platform/database.ts'
-import { defaultSpaceId, vectorTable } from './vector-tables.ts'
+import { defaultSpaceId } from './vector-tables.ts'
 import { readJsonOr } from './json-column.ts'
 
 /**
@@ -8,20 +8,28 @@ import { readJsonOr } from './json-column.ts'
  * its status by them. Runs inside a transaction of the caller.
  */
 export function refreshStatus(database: Database, id: DocumentId): void {
-  const space = defaultSpaceId(database)
-  const inDefault = space === undefined ? '0' : `EXISTS (SELECT 1 FROM ${vectorTable(space)} AS v WHERE v.chunk_id = c.id)`
-  const counted = database.get(
-    `SELECT coalesce(sum(has_vector), 0) AS embedded, coalesce(sum(is_failed AND NOT has_vector), 0) AS failed
-     FROM (SELECT ${inDefault} AS has_vector, c.failure IS NOT NULL AS is_failed FROM chunks AS c WHERE c.document_id = ?)`,
-    id,
-  )
-  database.run(
-    'UPDATE documents SET embedded_count = ?, failed_chunk_count = ? WHERE id = ?',
-    Number(counted?.embedded),
-    Number(counted?.failed),
-    id,
-  )
+  database.run(`UPDATE documents SET ${countedInDefault(defaultSpaceId(database))} WHERE id = ?`, id)
   setStatus(database, id)
+}
+
+/** The same for all documents: another space has become the default. */
+export function refreshAllStatuses(database: Database): void {
+  database.run(`UPDATE documents SET ${countedInDefault(defaultSpaceId(database))} WHERE first_chunk IS NOT NULL`)
+  // Reasons are made one by one; they are few
+  const changed = database.all(
+    `SELECT id FROM documents WHERE has_text = 1 AND chunk_count > 0 AND (status <> CASE
+       WHEN embedded_count >= chunk_count THEN 'indexed'
+       WHEN embedded_count + failed_chunk_count >= chunk_count THEN 'failed'
+       ELSE 'pending' END OR status = 'failed')`,
+  )
+  for (const row of changed) setStatus(database, Number(row.id))
+}
+
+/** Every chunk without a vector in the space is pending there, and chunks of a document have consecutive ids. */
+function countedInDefault(space: number | undefined): string {
+  if (space === undefined) return 'embedded_count = 0, failed_chunk_count = 0'
+  const pending = `SELECT count(*) FROM pending_chunks AS p WHERE p.space_id = ${space} AND p.chunk_id BETWEEN first_chunk AND last_chunk`
+  return `embedded_count = chunk_count - (${pending}), failed_chunk_count = (${pending} AND p.failure IS NOT NULL)`
 }
 
 /** Sets the status of a document that has a text from its counts. */
@@ -62,7 +70,11 @@ const empty: Reason = { code: 'file-empty', message: 'Nothing in it to search', 
 
 function failedReason(database: Database, id: DocumentId, failed: number, chunks: number): Reason {
   const row = database.get(
-    'SELECT failure FROM chunks WHERE document_id = ? AND failure IS NOT NULL ORDER BY ordinal LIMIT 1',
+    `SELECT failure FROM pending_chunks WHERE space_id = ? AND failure IS NOT NULL
+     AND chunk_id BETWEEN (SELECT first_chunk FROM documents WHERE id = ?) AND (SELECT last_chunk FROM documents WHERE id = ?)
+     ORDER BY chunk_id LIMIT 1`,
+    defaultSpaceId(database) ?? 0,
+    id,
     id,
   )
   const why = row === undefined ? '' : `: ${readJsonOr<Partial<Reason>>(row.failure, {}).message ?? 'unknown'}`

@@ -4,6 +4,7 @@ import { AkinError, isCode } from '../../../shared/errors.ts'
 import { fsyncFile, syncFolder } from '../../platform/fsync.ts'
 import type { Database } from '../../platform/database.ts'
 import { createLibrary } from './migrations/0001-create-library.ts'
+import { severalSpaces } from './migrations/0002-several-spaces.ts'
 
 export interface Migration {
   readonly name: string
@@ -11,7 +12,10 @@ export interface Migration {
 }
 
 /** In order; the number of applied ones is the file's `user_version`. Only ever add to the end. */
-export const migrations: readonly Migration[] = [{ name: '0001-create-library', sql: createLibrary }]
+export const migrations: readonly Migration[] = [
+  { name: '0001-create-library', sql: createLibrary },
+  { name: '0002-several-spaces', sql: severalSpaces },
+]
 
 const keptBackups = 7
 

@@ -9,7 +9,7 @@ import { migrate, refuseOthers, type Migration } from './migrate.ts'
 import { SqliteDocuments } from './sqlite-documents.ts'
 import { SqliteJobs } from './sqlite-jobs.ts'
 import { SqliteSettings } from './sqlite-settings.ts'
-import { countVectors, SqliteVectors } from './sqlite-vectors.ts'
+import { countVectors, SqliteVectors, vectorBytes } from './sqlite-vectors.ts'
 
 export interface SqliteLibraryOptions {
   /** Holds `library.db` and `backups/`; must exist. */
@@ -112,11 +112,10 @@ class SqliteLibrary implements LibraryStore {
 
   async sizes(): Promise<{ libraryBytes: number; vectorBytes: number }> {
     const total = sizeOf(this.#file) + sizeOf(`${this.#file}-wal`)
-    let vectorBytes = 0
-    for (const space of await this.vectors.spaces()) {
-      vectorBytes += countVectors(this.#database, space.id) * (space.dimension * 4 + 12)
-    }
-    return { libraryBytes: Math.max(0, total - vectorBytes), vectorBytes }
+    const spaces = this.#database.all('SELECT id, dimension FROM spaces')
+    const sizes = spaces.map(({ id, dimension }) => vectorBytes(countVectors(this.#database, Number(id)), Number(dimension)))
+    const sum = sizes.reduce((all, bytes) => all + bytes, 0)
+    return { libraryBytes: Math.max(0, total - sum), vectorBytes: sum }
   }
 
   async close(): Promise<void> {

@@ -3,9 +3,9 @@ import type { ChunkId, DocumentId, Reason } from '../../../shared/model/document
 import type { EmbeddingSpace } from '../../../shared/model/space.ts'
 import type { Database, Row } from '../../platform/database.ts'
 import { embeddedText } from '../embedded-text.ts'
-import type { PendingChunk, StoredChunk, StoredVectors, VectorStore } from '../library-store.ts'
+import type { PendingChunk, SpaceCounts, StoredChunk, StoredVectors, VectorStore } from '../library-store.ts'
 import type { ChangeLog } from './change-log.ts'
-import { refreshStatus, setStatus } from './document-status.ts'
+import { refreshAllStatuses, refreshStatus, setStatus } from './document-status.ts'
 import { spaceIds, vectorTable } from './vector-tables.ts'
 import { readJsonOr } from './json-column.ts'
 
@@ -19,24 +19,91 @@ export class SqliteVectors implements VectorStore {
     this.#log = log
   }
 
-  async openSpace(description: Omit<EmbeddingSpace, 'id' | 'isDefault'>): Promise<EmbeddingSpace> {
+  async openSpace(description: SpaceDraft, recipe?: string): Promise<EmbeddingSpace> {
     return this.#database.transaction(() => {
-      const known = this.#database.get('SELECT * FROM spaces WHERE identity = ?', description.identity)
-      return known === undefined ? this.#addSpace(description) : spaceOf(known)
+      const known = this.#database.get('SELECT id FROM spaces WHERE identity = ?', description.identity)
+      if (known === undefined) return this.#addSpace(description, recipe ?? '{}')
+      const id = Number(known.id)
+      this.#database.run('UPDATE spaces SET recipe = coalesce(?, recipe), removed_at = NULL WHERE id = ?', recipe ?? null, id)
+      return this.#space(id)
     })
   }
 
   async spaces(): Promise<EmbeddingSpace[]> {
-    return this.#database.all('SELECT * FROM spaces ORDER BY id').map(spaceOf)
+    return this.#database.all('SELECT * FROM spaces WHERE removed_at IS NULL ORDER BY id').map(spaceOf)
+  }
+
+  async spaceCounts(): Promise<Map<number, SpaceCounts>> {
+    const counts = new Map<number, SpaceCounts>()
+    for (const { id, dimension } of await this.spaces()) {
+      const vectors = countVectors(this.#database, id)
+      const failed = this.#database.get(
+        `SELECT count(*) AS n FROM pending_chunks AS p CROSS JOIN chunks AS c ON c.id = p.chunk_id CROSS JOIN documents AS d ON d.id = c.document_id
+         WHERE p.space_id = ? AND p.failure IS NOT NULL AND d.trashed_at IS NULL`,
+        id,
+      )
+      const pending = await this.pendingCount(id)
+      counts.set(id, { vectors, pending, failed: Number(failed?.n), bytes: vectorBytes(vectors, dimension) })
+    }
+    return counts
+  }
+
+  async setDefaultSpace(spaceId: number): Promise<void> {
+    this.#database.transaction(() => {
+      if (this.#space(spaceId).isDefault) return
+      this.#database.run('UPDATE spaces SET is_default = (id = ?)', spaceId)
+      refreshAllStatuses(this.#database)
+    })
+  }
+
+  async removeSpace(spaceId: number, removedAt: string): Promise<void> {
+    this.#database.transaction(() => {
+      const { isDefault, name } = this.#space(spaceId)
+      if (isDefault) {
+        throw new AkinError('conflict', `${name} is the space that searches use`, {
+          advice: 'Use another one first, then remove it',
+        })
+      }
+      this.#database.run('UPDATE spaces SET removed_at = ? WHERE id = ?', removedAt, spaceId)
+    })
+  }
+
+  async restoreSpace(spaceId: number): Promise<void> {
+    this.#space(spaceId, { isRemoved: true })
+    this.#database.run('UPDATE spaces SET removed_at = NULL WHERE id = ?', spaceId)
+  }
+
+  async purgeSpaces(removedBefore: string): Promise<number[]> {
+    return this.#database.transaction(() => {
+      const rows = this.#database.all('SELECT id FROM spaces WHERE removed_at < ? ORDER BY id', removedBefore)
+      const ids = rows.map((row) => Number(row.id))
+      for (const id of ids) {
+        this.#database.execute(`DROP TABLE ${vectorTable(id)}`)
+        this.#database.run('DELETE FROM pending_chunks WHERE space_id = ?', id)
+        this.#database.run('DELETE FROM spaces WHERE id = ?', id)
+      }
+      return ids
+    })
+  }
+
+  async transform(spaceId: number): Promise<Uint8Array | null> {
+    this.#space(spaceId)
+    const transform = this.#database.get('SELECT transform FROM spaces WHERE id = ?', spaceId)?.transform
+    return transform instanceof Uint8Array ? transform : null
+  }
+
+  async setTransform(spaceId: number, transform: Uint8Array | null): Promise<void> {
+    this.#space(spaceId)
+    this.#database.run('UPDATE spaces SET transform = ? WHERE id = ?', transform, spaceId)
   }
 
   async pending(spaceId: number, afterId: ChunkId, limit: number): Promise<PendingChunk[]> {
     this.#space(spaceId)
     // CROSS JOIN keeps the order of the tables: the planner would rather read every document first
     const rows = this.#database.all(
-      `SELECT c.id, c.document_id, c.token_count, c.crashes, c.ordinal, c.start, c."end", d.title
+      `SELECT c.id, c.document_id, c.token_count, p.crashes, c.ordinal, c.start, c."end", d.title
        FROM pending_chunks AS p CROSS JOIN chunks AS c ON c.id = p.chunk_id CROSS JOIN documents AS d ON d.id = c.document_id
-       WHERE p.space_id = ? AND p.chunk_id > ? AND c.failure IS NULL AND d.trashed_at IS NULL
+       WHERE p.space_id = ? AND p.chunk_id > ? AND p.failure IS NULL AND d.trashed_at IS NULL
        ORDER BY p.chunk_id LIMIT ?`,
       spaceId,
       afterId,
@@ -66,7 +133,7 @@ export class SqliteVectors implements VectorStore {
         )
       : this.#database.get(
           `SELECT count(*) AS n FROM pending_chunks AS p CROSS JOIN chunks AS c ON c.id = p.chunk_id CROSS JOIN documents AS d ON d.id = c.document_id
-           WHERE p.space_id = ? AND c.failure IS NULL AND d.trashed_at IS NULL`,
+           WHERE p.space_id = ? AND p.failure IS NULL AND d.trashed_at IS NULL`,
           spaceId,
         )
     return Number(row?.n)
@@ -117,19 +184,26 @@ export class SqliteVectors implements VectorStore {
     return countVectors(this.#database, spaceId)
   }
 
-  async countCrash(chunkId: ChunkId): Promise<number> {
+  async countCrash(spaceId: number, chunkId: ChunkId): Promise<number> {
     return this.#database.transaction(() => {
-      this.#database.run('UPDATE chunks SET crashes = crashes + 1 WHERE id = ?', chunkId)
-      return Number(this.#database.get('SELECT crashes FROM chunks WHERE id = ?', chunkId)?.crashes ?? 0)
+      this.#space(spaceId)
+      const where = 'WHERE space_id = ? AND chunk_id = ?'
+      this.#database.run(`UPDATE pending_chunks SET crashes = crashes + 1 ${where}`, spaceId, chunkId)
+      return Number(this.#database.get(`SELECT crashes FROM pending_chunks ${where}`, spaceId, chunkId)?.crashes ?? 0)
     })
   }
 
-  async markFailed(chunkId: ChunkId, reason: Reason): Promise<void> {
+  async markFailed(spaceId: number, chunkId: ChunkId, reason: Reason): Promise<void> {
     this.#log.commit(() => {
-      const row = this.#database.get('SELECT document_id FROM chunks WHERE id = ? AND failure IS NULL', chunkId)
-      if (row === undefined) return
-      const documentId = Number(row.document_id)
-      this.#database.run('UPDATE chunks SET failure = ? WHERE id = ?', JSON.stringify(reason), chunkId)
+      const { isDefault } = this.#space(spaceId)
+      const { changes } = this.#database.run(
+        'UPDATE pending_chunks SET failure = ? WHERE space_id = ? AND chunk_id = ? AND failure IS NULL',
+        JSON.stringify(reason),
+        spaceId,
+        chunkId,
+      )
+      if (changes === 0 || !isDefault) return
+      const documentId = Number(this.#database.get('SELECT document_id FROM chunks WHERE id = ?', chunkId)?.document_id)
       refreshStatus(this.#database, documentId)
       this.#log.append('document', documentId)
     })
@@ -139,9 +213,13 @@ export class SqliteVectors implements VectorStore {
     return this.#log.commit(() => {
       let cleared = 0
       for (const id of documentIds) {
+        const row = this.#database.get('SELECT first_chunk, last_chunk FROM documents WHERE id = ?', id)
+        if (row === undefined || row.first_chunk === null) continue
+        const range = [Number(row.first_chunk), Number(row.last_chunk)] as const
         const { changes } = this.#database.run(
-          'UPDATE chunks SET failure = NULL, crashes = 0 WHERE document_id = ? AND failure IS NOT NULL',
-          id,
+          `UPDATE pending_chunks SET failure = NULL, crashes = 0
+           WHERE space_id IN (SELECT id FROM spaces) AND chunk_id BETWEEN ? AND ? AND failure IS NOT NULL`,
+          ...range,
         )
         if (changes === 0) continue
         cleared += changes
@@ -194,24 +272,26 @@ export class SqliteVectors implements VectorStore {
     return ids.map((id) => owners.get(id) ?? 0)
   }
 
-  #addSpace(description: Omit<EmbeddingSpace, 'id' | 'isDefault'>): EmbeddingSpace {
+  #addSpace(description: SpaceDraft, recipe: string): EmbeddingSpace {
     const isDefault = this.#database.get('SELECT 1 AS x FROM spaces LIMIT 1') === undefined
     const { lastId } = this.#database.run(
-      'INSERT INTO spaces (name, identity, dimension, metric, is_default) VALUES (?, ?, ?, ?, ?)',
+      'INSERT INTO spaces (name, identity, dimension, metric, recipe, is_default) VALUES (?, ?, ?, ?, ?, ?)',
       description.name,
       description.identity,
       description.dimension,
       description.metric,
+      recipe,
       isDefault ? 1 : 0,
     )
     this.#database.execute(`CREATE TABLE ${vectorTable(lastId)} (chunk_id INTEGER PRIMARY KEY, vector BLOB NOT NULL) STRICT`)
     this.#database.run('INSERT INTO pending_chunks (space_id, chunk_id) SELECT ?, id FROM chunks', lastId)
-    return { ...description, id: lastId, isDefault }
+    return { ...description, id: lastId, recipe, isDefault }
   }
 
-  #space(id: number): EmbeddingSpace {
+  #space(id: number, { isRemoved = false } = {}): EmbeddingSpace {
     const row = this.#database.get('SELECT * FROM spaces WHERE id = ?', id)
-    if (row === undefined) throw new AkinError('not-found', `There is no embedding space ${id}`)
+    if (row === undefined || (row.removed_at !== null && !isRemoved))
+      throw new AkinError('not-found', `There is no embedding space ${id}`)
     return spaceOf(row)
   }
 
@@ -221,8 +301,9 @@ export class SqliteVectors implements VectorStore {
 
   /** Stores one vector, unless the chunk is gone or has one already, and notes it for its document. */
   #putOne(spaceId: number, chunkId: ChunkId, vector: Float32Array, added: Map<DocumentId, AddedVectors>): void {
-    const chunk = this.#database.get('SELECT document_id, failure FROM chunks WHERE id = ?', chunkId)
+    const chunk = this.#database.get('SELECT document_id FROM chunks WHERE id = ?', chunkId)
     if (chunk === undefined) return
+    const pending = this.#database.get('SELECT failure FROM pending_chunks WHERE space_id = ? AND chunk_id = ?', spaceId, chunkId)
     const { changes } = this.#database.run(
       `INSERT INTO ${vectorTable(spaceId)} (chunk_id, vector) VALUES (?, ?) ON CONFLICT DO NOTHING`,
       chunkId,
@@ -230,19 +311,18 @@ export class SqliteVectors implements VectorStore {
     )
     if (changes === 0) return
     this.#database.run('DELETE FROM pending_chunks WHERE space_id = ? AND chunk_id = ?', spaceId, chunkId)
-    if (chunk.failure !== null) this.#database.run('UPDATE chunks SET failure = NULL WHERE id = ?', chunkId)
     const documentId = Number(chunk.document_id)
     const before = added.get(documentId) ?? { count: 0, first: chunkId, last: chunkId, hadFailed: false }
     added.set(documentId, {
       count: before.count + 1,
       first: Math.min(before.first, chunkId),
       last: Math.max(before.last, chunkId),
-      hadFailed: before.hadFailed || chunk.failure !== null,
+      hadFailed: before.hadFailed || (pending !== undefined && pending.failure !== null),
     })
   }
 
   #noteAdded({ id, isDefault }: EmbeddingSpace, documentId: DocumentId, { count, first, last, hadFailed }: AddedVectors): void {
-    if (hadFailed) refreshStatus(this.#database, documentId)
+    if (isDefault && hadFailed) refreshStatus(this.#database, documentId)
     else if (isDefault) {
       this.#database.run('UPDATE documents SET embedded_count = embedded_count + ? WHERE id = ?', count, documentId)
       setStatus(this.#database, documentId)
@@ -270,6 +350,13 @@ interface AddedVectors {
   readonly hadFailed: boolean
 }
 
+type SpaceDraft = Omit<EmbeddingSpace, 'id' | 'isDefault' | 'recipe'>
+
+/** With what the table takes for each row. */
+export function vectorBytes(count: number, dimension: number): number {
+  return count * (dimension * 4 + 12)
+}
+
 /** Every chunk has its vector or is pending; counting both is quick, walking through all vectors is not. */
 export function countVectors(database: Database, spaceId: number): number {
   const sql = 'SELECT (SELECT count(*) FROM chunks) - (SELECT count(*) FROM pending_chunks WHERE space_id = ?) AS n'
@@ -283,6 +370,7 @@ function spaceOf(row: Row): EmbeddingSpace {
     identity: String(row.identity),
     dimension: Number(row.dimension),
     metric: row.metric as EmbeddingSpace['metric'],
+    recipe: String(row.recipe),
     isDefault: row.is_default === 1,
   }
 }

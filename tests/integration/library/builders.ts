@@ -82,7 +82,7 @@ export function paragraphs(text: string): ChunkDraft[] {
   return chunks
 }
 
-export function spaceNamed(name: string, dimension = 4): Omit<EmbeddingSpace, 'id' | 'isDefault'> {
+export function spaceNamed(name: string, dimension = 4): Omit<EmbeddingSpace, 'id' | 'isDefault' | 'recipe'> {
   return { name, identity: `${name};mean;${dimension};normalised`, dimension, metric: 'inner-product' }
 }
 

@@ -24,6 +24,11 @@ export interface ModelChunk {
   readonly end: number
   /** What is embedded. */
   readonly embedded: string
+  /** What went wrong in each space where it has no vector. */
+  readonly tries: Map<number, ModelTries>
+}
+
+interface ModelTries {
   crashes: number
   failure: string | null
 }
@@ -60,6 +65,8 @@ export class LibraryModel {
   readonly documents = new Set<ModelDocument>()
   /** By space, then by chunk. */
   readonly vectors = new Map<number, Map<number, number[]>>()
+  /** The space that gives documents their status. */
+  defaultSpace = 0
   hidden: (readonly [ModelDocument, ModelDocument])[] = []
   highestDocument = 0
   highestChunk = 0
@@ -218,9 +225,10 @@ export class LibraryModel {
       const { status, reason } = document.unreadable!
       return { status, reason, embeddedCount: 0 }
     }
-    const [first] = [...this.vectors.values()]
-    const embedded = document.chunks.filter((chunk) => first?.has(chunk.id) === true)
-    const failed = document.chunks.filter((chunk) => chunk.failure !== null && first?.has(chunk.id) !== true)
+    const vectors = this.vectors.get(this.defaultSpace)
+    const failureOf = (chunk: ModelChunk): string | null => chunk.tries.get(this.defaultSpace)?.failure ?? null
+    const embedded = document.chunks.filter((chunk) => vectors?.has(chunk.id) === true)
+    const failed = document.chunks.filter((chunk) => failureOf(chunk) !== null)
     const [total, embeddedCount] = [document.chunks.length, embedded.length]
     if (total === 0)
       return {
@@ -230,7 +238,7 @@ export class LibraryModel {
       }
     if (embeddedCount === total) return { status: 'indexed', reason: null, embeddedCount }
     if (embeddedCount + failed.length < total) return { status: 'pending', reason: null, embeddedCount }
-    const why = document.chunks.find((chunk) => chunk.failure !== null)!.failure
+    const why = failureOf(failed[0]!)
     return {
       status: 'failed',
       reason: {
@@ -311,7 +319,7 @@ export class LibraryModel {
     const before = document.chunks
     document.chunks = imported.chunks.map(({ start, end }, ordinal) => {
       const embedded = embeddedText(imported.title, imported.text, { ordinal, start, end })
-      const chunk = { id: this.#provisional--, start, end, embedded, crashes: 0, failure: null }
+      const chunk = { id: this.#provisional--, start, end, embedded, tries: new Map() }
       for (const vectors of this.vectors.values()) {
         const old = before.find((one) => one.embedded === embedded && vectors.has(one.id))
         if (old !== undefined) vectors.set(chunk.id, vectors.get(old.id)!)

@@ -90,7 +90,7 @@ describe('a library of an older schema', () => {
   it('is copied before its first migration, and the copy is a whole library', async () => {
     await fill()
     await expectWhole(library.folder, [...migrations, newer])
-    expect(backups()).toEqual([expect.stringMatching(/^library-v1-.*\.db$/)])
+    expect(backups()).toEqual([expect.stringMatching(new RegExp(`^library-v${migrations.length}-.*\\.db$`))])
     expect(versionOf(file)).toBe(migrations.length + 1)
     await expectBackup(backups()[0]!)
   })
@@ -255,7 +255,7 @@ describe('a migration that is killed', () => {
     mkdirSync(join(library.folder, 'backups'))
     writeFileSync(join(library.folder, 'backups', 'library-unfinished.tmp'), 'half a copy')
     await expectWhole(library.folder, [...migrations, newer])
-    expect(backups()).toEqual([expect.stringMatching(/^library-v1-.*\.db$/)])
+    expect(backups()).toEqual([expect.stringMatching(new RegExp(`^library-v${migrations.length}-.*\\.db$`))])
     await expectBackup(backups()[0]!)
   })
 })

@@ -82,11 +82,12 @@ async function expectVectors(store: LibraryStore, model: LibraryModel): Promise<
     expect(asMap(await store.vectors.readByIds(spaceId, all))).toEqual(expected)
     expect(await store.vectors.count(spaceId)).toBe(expected.size)
     const pending = chunks.filter(
-      ({ chunk, document }) => document.trashedAt === null && chunk.failure === null && !expected.has(chunk.id),
+      ({ chunk, document }) =>
+        document.trashedAt === null && (chunk.tries.get(spaceId)?.failure ?? null) === null && !expected.has(chunk.id),
     )
     expect(await store.vectors.pendingCount(spaceId)).toBe(pending.length)
     expect((await store.vectors.pending(spaceId, 0, 1_000_000)).map(({ id, text, crashes }) => ({ id, text, crashes }))).toEqual(
-      pending.map(({ chunk: { id, embedded, crashes } }) => ({ id, text: embedded, crashes })),
+      pending.map(({ chunk: { id, embedded, tries } }) => ({ id, text: embedded, crashes: tries.get(spaceId)?.crashes ?? 0 })),
     )
   }
 }

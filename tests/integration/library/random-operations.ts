@@ -38,6 +38,7 @@ export class RandomOperations {
       [1, (s) => this.#forget(s)],
       [2, (s) => this.#hideKin(s)],
       [this.#spaces.length < 3 ? 1 : 0, (s) => this.#openSpace(s)],
+      [1, (s) => this.#setDefaultSpace(s)],
     ]
     const total = operations.reduce((sum, [weight]) => sum + weight, 0)
     let place = this.#random.int(1, total)
@@ -235,7 +236,7 @@ export class RandomOperations {
       vectors.set(vector, index * space.dimension)
       if (found === undefined || own.has(id)) continue
       own.set(id, vector)
-      found.chunk.failure = null
+      found.chunk.tries.delete(space.id)
     }
     await store.vectors.put(space.id, ids, vectors)
   }
@@ -243,19 +244,23 @@ export class RandomOperations {
   async #fail(store: LibraryStore): Promise<void> {
     const document = this.#random.some([...this.model.documents], 1)[0]
     const chunk = document === undefined ? undefined : this.#random.some(document.chunks, 1)[0]
-    if (chunk === undefined) return
+    if (chunk === undefined || this.#spaces.length === 0) return
+    const { id: spaceId } = this.#random.pick(this.#spaces)
     const reason = poison(this.#random.int(1, 9))
-    chunk.crashes++
-    assert.deepEqual(await store.vectors.countCrash(chunk.id), chunk.crashes)
-    await store.vectors.markFailed(chunk.id, reason)
-    chunk.failure ??= reason.message
+    const tries = chunk.tries.get(spaceId) ?? { crashes: 0, failure: null }
+    const hasVector = this.model.vectors.get(spaceId)!.has(chunk.id)
+    assert.deepEqual(await store.vectors.countCrash(spaceId, chunk.id), hasVector ? 0 : tries.crashes + 1)
+    await store.vectors.markFailed(spaceId, chunk.id, reason)
+    if (!hasVector) chunk.tries.set(spaceId, { crashes: tries.crashes + 1, failure: tries.failure ?? reason.message })
   }
 
   async #clearFailures(store: LibraryStore): Promise<void> {
     const ids = this.#someIds()
-    const failed = this.#known(ids).flatMap((document) => document.chunks.filter((chunk) => chunk.failure !== null))
+    const failed = this.#known(ids).flatMap((document) =>
+      document.chunks.flatMap((chunk) => [...chunk.tries.values()].filter(({ failure }) => failure !== null)),
+    )
     assert.deepEqual(await store.vectors.clearFailures(ids), failed.length)
-    for (const chunk of failed) Object.assign(chunk, { failure: null, crashes: 0 })
+    for (const tries of failed) Object.assign(tries, { failure: null, crashes: 0 })
   }
 
   async #forget(store: LibraryStore): Promise<void> {
@@ -279,6 +284,14 @@ export class RandomOperations {
     const space = await store.vectors.openSpace(spaceNamed(`space ${this.#spaces.length}`, 2 + this.#spaces.length))
     this.#spaces.push(space)
     this.model.vectors.set(space.id, new Map())
+    if (this.#spaces.length === 1) this.model.defaultSpace = space.id
+  }
+
+  async #setDefaultSpace(store: LibraryStore): Promise<void> {
+    if (this.#spaces.length === 0) return
+    const { id } = this.#random.pick(this.#spaces)
+    await store.vectors.setDefaultSpace(id)
+    this.model.defaultSpace = id
   }
 }
 

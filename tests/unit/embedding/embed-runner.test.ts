@@ -30,8 +30,8 @@ class FakeVectors {
       this.commits.push([...ids])
       for (const id of ids) if (this.pendingChunks.delete(id)) this.stored.push(id)
     },
-    countCrash: async (id: number) => ++this.pendingChunks.get(id)!.crashes,
-    markFailed: async (id: number, reason: Reason) => {
+    countCrash: async (_space: number, id: number) => ++this.pendingChunks.get(id)!.crashes,
+    markFailed: async (_space: number, id: number, reason: Reason) => {
       this.pendingChunks.delete(id)
       this.failures.set(id, reason)
     },

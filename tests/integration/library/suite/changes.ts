@@ -21,7 +21,7 @@ async function variousWrites(store: LibraryStore): Promise<void> {
   await put(store, imported('C', 'readable now'))
   const idD = await putOne(store, 'D', 'poison\n\nd')
   const [first, second] = await chunkIds(store, idD)
-  await store.vectors.markFailed(first!, { code: 'embedding-failed', message: 'It cannot be read', advice: null })
+  await store.vectors.markFailed(space.id, first!, { code: 'embedding-failed', message: 'It cannot be read', advice: null })
   await store.vectors.put(space.id, [second!], vectorOf(second!, 4))
   await store.vectors.clearFailures([idD])
   await store.vectors.forget([idB!])
@@ -61,10 +61,13 @@ export function describeChanges(open: OpenLibrary): void {
       await heard(() => store.vectors.put(space.id, [ids[0]!], vectorOf(ids[0]!, 4)), ['vectors'])
       await heard(() => store.vectors.put(space.id, [ids[0]!], vectorOf(ids[0]!, 4)), [])
       await heard(
-        () => store.vectors.markFailed(ids[1]!, { code: 'embedding-failed', message: 'No', advice: null }),
+        () => store.vectors.markFailed(space.id, ids[1]!, { code: 'embedding-failed', message: 'No', advice: null }),
         ['document'],
       )
-      await heard(() => store.vectors.markFailed(ids[1]!, { code: 'embedding-failed', message: 'No', advice: null }), [])
+      await heard(
+        () => store.vectors.markFailed(space.id, ids[1]!, { code: 'embedding-failed', message: 'No', advice: null }),
+        [],
+      )
       await heard(() => store.vectors.clearFailures([id]), ['document'])
       await heard(() => store.documents.update([id], { addTags: ['x'] }, noon), ['document'])
       await heard(() => store.documents.update([id], { addTags: ['x'] }, noon), [])

@@ -286,7 +286,7 @@ function describeParallel(open: OpenLibrary): void {
           store.documents.putUnreadable([unreadable(`Bad ${i}`)]),
           store.documents.list({ filter: { contains: 'item' }, sort: byTitle, offset: 0, limit: 5 }),
           store.documents.facets({}),
-          store.vectors.countCrash(1),
+          store.vectors.countCrash(space.id, 1),
         )
       }
       await Promise.all(work)
@@ -300,7 +300,8 @@ function describeParallel(open: OpenLibrary): void {
     it('count crashes one by one', async () => {
       const id = await putOne(library.store, 'A', 'a')
       const [chunk] = await chunkIds(library.store, id)
-      const counts = await Promise.all(Array.from({ length: 10 }, () => library.store.vectors.countCrash(chunk!)))
+      const space = await library.store.vectors.openSpace(spaceNamed('one'))
+      const counts = await Promise.all(Array.from({ length: 10 }, () => library.store.vectors.countCrash(space.id, chunk!)))
       expect(counts.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
     })
 

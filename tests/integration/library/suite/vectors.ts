@@ -16,8 +16,8 @@ export function describeVectors(open: OpenLibrary): void {
       expect(await vectors().spaces()).toEqual([])
       const first = await vectors().openSpace(spaceNamed('one'))
       const second = await vectors().openSpace({ ...spaceNamed('two', 8), metric: 'l2' })
-      expect(first).toEqual({ ...spaceNamed('one'), id: first.id, isDefault: true })
-      expect(second).toEqual({ ...spaceNamed('two', 8), metric: 'l2', id: second.id, isDefault: false })
+      expect(first).toEqual({ ...spaceNamed('one'), id: first.id, recipe: '{}', isDefault: true })
+      expect(second).toEqual({ ...spaceNamed('two', 8), metric: 'l2', id: second.id, recipe: '{}', isDefault: false })
       expect(await vectors().openSpace(spaceNamed('one'))).toEqual(first)
       expect(await vectors().spaces()).toEqual([first, second])
       await library.reopen()
@@ -60,13 +60,132 @@ export function describeVectors(open: OpenLibrary): void {
       await expect(vectors().read(9, 0, 1, 1)).rejects.toMatchObject(unknown)
       await expect(vectors().readByIds(9, [])).rejects.toMatchObject(unknown)
       await expect(vectors().count(9)).rejects.toMatchObject(unknown)
+      await expect(vectors().countCrash(9, 1)).rejects.toMatchObject(unknown)
+      await expect(vectors().markFailed(9, 1, poison)).rejects.toMatchObject(unknown)
+      await expect(vectors().setDefaultSpace(9)).rejects.toMatchObject(unknown)
+      await expect(vectors().removeSpace(9, noon)).rejects.toMatchObject(unknown)
+      await expect(vectors().restoreSpace(9)).rejects.toMatchObject(unknown)
+      await expect(vectors().transform(9)).rejects.toMatchObject(unknown)
+      await expect(vectors().setTransform(9, null)).rejects.toMatchObject(unknown)
     })
   })
 
+  describeSeveral(open)
   describePending(open)
   describePut(open)
   describeRead(open)
   describeFailures(open)
+}
+
+function describeSeveral(open: OpenLibrary): void {
+  describe('several spaces', () => {
+    const library = useLibrary(open)
+    const vectors = () => library.store.vectors
+    const stored = (id: number) => library.store.documents.get(id)
+
+    it('know each for itself what could not be embedded', async () => {
+      const [one, two] = [await vectors().openSpace(spaceNamed('one')), await vectors().openSpace(spaceNamed('two', 2))]
+      const id = await putOne(library.store, 'A', 'a')
+      const [chunk] = await chunkIds(library.store, id)
+      await vectors().countCrash(two.id, chunk!)
+      await vectors().markFailed(two.id, chunk!, poison)
+      expect(await stored(id)).toMatchObject({ status: 'pending', reason: null })
+      expect((await vectors().pending(one.id, 0, 9)).map(({ crashes }) => crashes)).toEqual([0])
+      expect(await vectors().pending(two.id, 0, 9)).toEqual([])
+      await vectors().put(one.id, [chunk!], vectorOf(chunk!, 4))
+      expect(await stored(id)).toMatchObject({ status: 'indexed' })
+      expect(await vectors().pending(two.id, 0, 9)).toEqual([])
+      expect(await vectors().clearFailures([id])).toBe(1)
+      expect((await vectors().pending(two.id, 0, 9)).map(({ crashes }) => crashes)).toEqual([0])
+    })
+
+    it('give documents their status by the one that searches use', async () => {
+      const [one, two] = [await vectors().openSpace(spaceNamed('one')), await vectors().openSpace(spaceNamed('two', 2))]
+      const [a, b, c] = await put(library.store, imported('A', 'a\n\na2'), imported('B', 'b'), imported('C', 'c'))
+      const empty = await putOne(library.store, 'Empty', '')
+      await embedAll(library.store, one)
+      const [a1, a2, b1] = [...(await chunkIds(library.store, a!)), ...(await chunkIds(library.store, b!))]
+      await vectors().put(two.id, [a1!], vectorOf(a1!, 2))
+      await vectors().markFailed(two.id, a2!, poison)
+      await vectors().put(two.id, [b1!], vectorOf(b1!, 2))
+      await vectors().setDefaultSpace(two.id)
+      for (const isReopened of [false, true]) {
+        if (isReopened) await library.reopen()
+        expect((await vectors().spaces()).map(({ isDefault }) => isDefault)).toEqual([false, true])
+        expect(await stored(a!)).toMatchObject({ status: 'failed', embeddedCount: 1 })
+        expect((await stored(a!))!.reason!.message).toContain(poison.message)
+        expect(await stored(b!)).toMatchObject({ status: 'indexed', embeddedCount: 1, reason: null })
+        expect(await stored(c!)).toMatchObject({ status: 'pending', embeddedCount: 0 })
+        expect(await stored(empty)).toMatchObject({ status: 'skipped' })
+        expect(await vectors().pendingCount(two.id)).toBe(1)
+      }
+      await vectors().setDefaultSpace(one.id)
+      for (const id of [a!, b!, c!]) expect(await stored(id)).toMatchObject({ status: 'indexed', reason: null })
+      expect(await library.store.documents.statusCounts()).toMatchObject({ indexed: 3, pending: 0, failed: 0, skipped: 1 })
+    })
+
+    it('count what each holds', async () => {
+      const [one, two] = [await vectors().openSpace(spaceNamed('one')), await vectors().openSpace(spaceNamed('two', 2))]
+      const id = await putOne(library.store, 'A', 'a\n\nb\n\nc')
+      const ids = await chunkIds(library.store, id)
+      await vectors().put(one.id, ids.slice(1), vectorsOf(ids.slice(1), 4))
+      await vectors().markFailed(two.id, ids[0]!, poison)
+      const counts = await vectors().spaceCounts()
+      expect(counts.get(one.id)).toMatchObject({ vectors: 2, pending: 1, failed: 0 })
+      expect(counts.get(two.id)).toMatchObject({ vectors: 0, pending: 2, failed: 1, bytes: 0 })
+      expect(counts.get(one.id)!.bytes).toBeGreaterThanOrEqual(2 * 4 * 4)
+    })
+
+    it('are removed, brought back whole, and deleted for good', async () => {
+      const [one, two] = [
+        await vectors().openSpace(spaceNamed('one')),
+        await vectors().openSpace(spaceNamed('two', 2), '{"model":"m"}'),
+      ]
+      const id = await putOne(library.store, 'A', 'a')
+      const later = '2030-01-01T00:00:00.000Z'
+      await embedAll(library.store, two)
+      await expect(vectors().removeSpace(one.id, noon)).rejects.toMatchObject({ code: 'conflict' })
+      await vectors().removeSpace(two.id, noon)
+      expect(await vectors().spaces()).toEqual([one])
+      await expect(vectors().pending(two.id, 0, 1)).rejects.toMatchObject({ code: 'not-found' })
+      await expect(vectors().setDefaultSpace(two.id)).rejects.toMatchObject({ code: 'not-found' })
+      // What is changed meanwhile is known when it comes back
+      await put(library.store, imported('A', 'changed'), imported('B', 'b'))
+      expect(await vectors().purgeSpaces(noon)).toEqual([])
+      await library.reopen()
+      await vectors().restoreSpace(two.id)
+      expect(await vectors().spaces()).toEqual([one, two])
+      expect(await vectors().count(two.id)).toBe(0)
+      expect(await vectors().pendingCount(two.id)).toBe(2)
+      await embedAll(library.store, two)
+      await vectors().removeSpace(two.id, noon)
+      expect(await vectors().openSpace(spaceNamed('two', 2))).toEqual(two)
+      expect(await vectors().count(two.id)).toBe(2)
+      await vectors().removeSpace(two.id, noon)
+      expect(await vectors().purgeSpaces(later)).toEqual([two.id])
+      expect(await vectors().purgeSpaces(later)).toEqual([])
+      await expect(vectors().restoreSpace(two.id)).rejects.toMatchObject({ code: 'not-found' })
+      const anew = await vectors().openSpace(spaceNamed('two', 2))
+      expect(anew.id).toBeGreaterThan(two.id)
+      expect(await vectors().pendingCount(anew.id)).toBe(2)
+      await library.store.documents.trash([id], noon)
+      expect(await library.store.documents.purge([id])).toMatchObject({})
+    })
+
+    it('keep how their vectors are made, and what was learnt for them', async () => {
+      const one = await vectors().openSpace(spaceNamed('one'), '{"model":"m"}')
+      expect(one.recipe).toBe('{"model":"m"}')
+      expect((await vectors().openSpace(spaceNamed('one'))).recipe).toBe('{"model":"m"}')
+      expect((await vectors().openSpace(spaceNamed('one'), '{"model":"n"}')).recipe).toBe('{"model":"n"}')
+      expect(await vectors().transform(one.id)).toBeNull()
+      const learnt = Uint8Array.from({ length: 300_000 }, (_, i) => i % 251)
+      await vectors().setTransform(one.id, learnt)
+      await library.reopen()
+      expect(await vectors().transform(one.id)).toEqual(learnt)
+      await vectors().setTransform(one.id, null)
+      expect(await vectors().transform(one.id)).toBeNull()
+    })
+  })
 }
 
 function describePending(open: OpenLibrary): void {
@@ -275,16 +394,18 @@ function describeFailures(open: OpenLibrary): void {
 
     it('are counted by crash', async () => {
       const { space, ids } = await filled('a\n\nb')
-      expect(await vectors().countCrash(ids[0]!)).toBe(1)
-      expect(await vectors().countCrash(ids[0]!)).toBe(2)
+      expect(await vectors().countCrash(space.id, ids[0]!)).toBe(1)
+      expect(await vectors().countCrash(space.id, ids[0]!)).toBe(2)
       expect((await vectors().pending(space.id, 0, 10)).map((chunk) => chunk.crashes)).toEqual([2, 0])
-      expect(await vectors().countCrash(999)).toBe(0)
+      expect(await vectors().countCrash(space.id, 999)).toBe(0)
+      await vectors().put(space.id, [ids[0]!], vectorOf(ids[0]!, 4))
+      expect(await vectors().countCrash(space.id, ids[0]!)).toBe(0)
     })
 
     it('are not tried again, and the document says why', async () => {
       const { space, id, ids } = await filled('a\n\nb')
       await vectors().put(space.id, [ids[1]!], vectorOf(ids[1]!, 4))
-      await vectors().markFailed(ids[0]!, poison)
+      await vectors().markFailed(space.id, ids[0]!, poison)
       expect(await vectors().pending(space.id, 0, 10)).toEqual([])
       expect(await vectors().pendingCount(space.id)).toBe(0)
       const stored = await library.store.documents.get(id)
@@ -295,7 +416,7 @@ function describeFailures(open: OpenLibrary): void {
 
     it('say why also when the others come later, and after the library was opened anew', async () => {
       const { space, id, ids } = await filled('a\n\nb\n\nc')
-      await vectors().markFailed(ids[0]!, poison)
+      await vectors().markFailed(space.id, ids[0]!, poison)
       expect(await library.store.documents.get(id)).toMatchObject({ status: 'pending' })
       await vectors().put(space.id, ids.slice(1), vectorsOf(ids.slice(1), 4))
       await library.reopen()
@@ -306,16 +427,16 @@ function describeFailures(open: OpenLibrary): void {
     })
 
     it('are counted once though marked twice', async () => {
-      const { id, ids } = await filled('a\n\nb')
-      await vectors().markFailed(ids[0]!, poison)
-      await vectors().markFailed(ids[0]!, poison)
-      await vectors().markFailed(999, poison)
+      const { space, id, ids } = await filled('a\n\nb')
+      await vectors().markFailed(space.id, ids[0]!, poison)
+      await vectors().markFailed(space.id, ids[0]!, poison)
+      await vectors().markFailed(space.id, 999, poison)
       expect(await library.store.documents.get(id)).toMatchObject({ status: 'pending' })
     })
 
     it('are as good as any other when a vector comes after all', async () => {
       const { space, id, ids } = await filled('a\n\nb')
-      await vectors().markFailed(ids[0]!, poison)
+      await vectors().markFailed(space.id, ids[0]!, poison)
       await vectors().put(space.id, [ids[0]!], vectorOf(ids[0]!, 4))
       expect(await library.store.documents.get(id)).toMatchObject({ status: 'pending', embeddedCount: 1 })
       await vectors().put(space.id, [ids[1]!], vectorOf(ids[1]!, 4))
@@ -324,8 +445,8 @@ function describeFailures(open: OpenLibrary): void {
 
     it('are tried again once their failures are forgotten', async () => {
       const { space, id, ids } = await filled('a\n\nb')
-      await vectors().countCrash(ids[0]!)
-      for (const chunk of ids) await vectors().markFailed(chunk, poison)
+      await vectors().countCrash(space.id, ids[0]!)
+      for (const chunk of ids) await vectors().markFailed(space.id, chunk, poison)
       expect((await library.store.documents.get(id))!.status).toBe('failed')
       expect(await vectors().clearFailures([id, 999])).toBe(2)
       expect(await library.store.documents.get(id)).toMatchObject({ status: 'pending', reason: null })
@@ -336,8 +457,8 @@ function describeFailures(open: OpenLibrary): void {
     })
 
     it('stay failed when the same content is read again, unless that is forced', async () => {
-      const { id, ids } = await filled('a')
-      await vectors().markFailed(ids[0]!, poison)
+      const { space, id, ids } = await filled('a')
+      await vectors().markFailed(space.id, ids[0]!, poison)
       await put(library.store, imported('A', 'a'))
       expect((await library.store.documents.get(id))!.status).toBe('failed')
       await library.store.documents.putImported([imported('A', 'a')], { isForced: true })

@@ -129,15 +129,10 @@ async function* pathItems(
   }
   for await (const entry of walkFolder(path, { signal })) {
     if (entry.type === 'skipped') {
-      yield {
-        type: 'left-out',
-        outcome: 'skipped',
-        name: basename(entry.path),
-        location: entry.path,
-        reason: entry.reason,
-        documentId: null,
-        retry: null,
-      }
+      const left = leftOut(entry.path, entry.reason)
+      // Nobody wanted it passed over: it may be a folder with all that is in it
+      const isFailed = entry.reason.code === 'file-unreadable'
+      yield isFailed ? left : { ...left, outcome: 'skipped', retry: null }
     } else {
       yield fileItem(entry.path, {
         label: labelOf(path, entry.path),

@@ -53,7 +53,7 @@ class Walk {
 
   async *folder(path: string, depth: number): AsyncGenerator<WalkEntry, void> {
     const names = await namesIn(path)
-    const ignored = names instanceof Error ? reasonOf(names) : depth === 0 ? null : ignoredByContent(names)
+    const ignored = names instanceof Error ? folderReason(names) : depth === 0 ? null : ignoredByContent(names)
     if (names instanceof Error || ignored !== null) {
       yield this.#skip(path, ignored ?? generated)
       return
@@ -188,6 +188,16 @@ function ignoredByName(name: string, info: Stats, siblings: ReadonlySet<string>)
 /** Python's virtual environments have any name; caches of good manners carry a tag (bford.info/cachedir). */
 function ignoredByContent(names: readonly EntryName[]): Reason | null {
   return names.some(({ name }) => name === 'pyvenv.cfg' || name === 'CACHEDIR.TAG') ? generated : null
+}
+
+function folderReason(error: Error): Reason {
+  const reason = reasonOf(error)
+  if (!['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) return reason
+  return {
+    ...reason,
+    message: 'Akin may not read the folder',
+    advice: 'Allow reading it in its properties, then import it again',
+  }
 }
 
 function reasonOf(error: Error): Reason {

@@ -31,6 +31,7 @@ const forbidden = [
 const allowed = [
   ['server/a.ts', '../engine/engine.ts'],
   ['server/a.ts', '../engine/host/engine-host.ts'],
+  ['electron/a.ts', '../engine/keys/key-vault.ts'],
   ['cli/a.ts', '../shared/errors.ts'],
   ['engine/search/a.ts', '../vectors/vector-index.ts'],
   ['renderer/a.ts', '../shared/errors.ts'],

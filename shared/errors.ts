@@ -57,6 +57,15 @@ export const errorCodes = [
   'offline',
   'blocked-address',
   'remote-failed',
+  'remote-refused',
+  'remote-model-missing',
+  'rate-limited',
+  'quota-exhausted',
+  'tls-failed',
+  // Keys for services
+  'key-missing',
+  'key-rejected',
+  'key-store-failed',
 ] as const
 
 export type ErrorCode = (typeof errorCodes)[number]

@@ -7,20 +7,50 @@ export const poolings = ['cls', 'mean', 'last-token', 'weighted-mean', 'model'] 
  */
 export type Pooling = (typeof poolings)[number]
 
+/** transformers.js's names of what the weights are held in. */
+export const dtypes = ['fp32', 'fp16', 'q8', 'int8', 'uint8', 'q4', 'q4f16', 'bnb4'] as const
+export type Dtype = (typeof dtypes)[number]
+
+/**
+ * What happens to texts over the model's length: cut, or read in windows whose states are pooled together. Windows need
+ * pooling of our own.
+ */
+export type LongTexts = 'cut' | 'windows'
+
 /** An ONNX model as Akin runs it: its file and everything that is done to its input and output. */
 export interface ModelSpec {
   readonly name: string
-  /** Folder below the models folder, in the layout that transformers.js loads. */
+  /** Folder below the models folder, with `tokenizer.json` and, where they exist, `tokenizer_config.json` and `config.json`. */
   readonly folder: string
-  /** The weights, below the model's folder, and their SHA-256: checked before loading. */
+  /** The weights, below the model's folder, under any name, and their SHA-256: checked before loading. */
   readonly weightsFile: string
   readonly weightsSha256: string
-  /** transformers.js's name of the quantisation; decides the file's suffix. */
-  readonly dtype: 'q8' | 'fp32' | 'fp16' | 'int8' | 'uint8' | 'q4'
+  /** Files beside the weights file that hold a part of them; checked before loading. */
+  readonly externalData?: readonly { readonly file: string; readonly sha256: string }[]
+  /**
+   * SHA-256 of the published file that the weights file was made from by showing its hidden states: names the space, since
+   * the change alters no vector.
+   */
+  readonly sourceSha256?: string
+  /** SHA-256 of `tokenizer.json`; checked before loading. */
+  readonly tokenizerSha256?: string
+  /** 8-bit models are always given one text a call: their vectors depend on what else is in the batch. */
+  readonly dtype: Dtype
+  /** The output to take; absent, the one with the usual name for the pooling. */
+  readonly output?: string
   readonly dimension: number
-  /** Longest input in tokens, special tokens included; longer texts are cut. */
+  /** Longest input in tokens, special tokens included. */
   readonly maxInputTokens: number
+  readonly longTexts: LongTexts
+  /** Tokens that a window repeats of the one before, as context only; absent, a quarter of the window. Ignored when texts are cut. */
+  readonly windowOverlapTokens?: number
   readonly pooling: Pooling
+  /** True when vectors have the length 1; false keeps them raw, for post-processing. */
+  readonly normalised: boolean
+  /** A token put before each text whose own state does not count in the mean: GPT-2's `<|endoftext|>`. */
+  readonly firstToken?: string
+  /** True when a token must not see those after it, as in GPT-2; false when it must; absent when it is not known. */
+  readonly isCausal?: boolean
   /** Put before a query, and before a passage. */
   readonly queryPrefix: string
   readonly passagePrefix: string
@@ -38,22 +68,46 @@ export const builtInModel: ModelSpec = {
   dtype: 'q8',
   dimension: 384,
   maxInputTokens: 512,
+  longTexts: 'cut',
   pooling: 'cls',
+  normalised: true,
+  isCausal: false,
   queryPrefix: 'Represent this sentence for searching relevant passages: ',
   passagePrefix: '',
 }
 
-/** The embedding space of a model: whatever changes a vector is part of its identity. */
-export function spaceOf(model: ModelSpec): SpaceDescription {
+/** True when a text's vector depends on what else is in the batch: one scale is taken over all of it. */
+export function isEightBit({ dtype }: Pick<ModelSpec, 'dtype'>): boolean {
+  return dtype === 'q8' || dtype === 'int8' || dtype === 'uint8'
+}
+
+/** Tokens that a window repeats of the one before it. */
+export function windowOverlapOf({ windowOverlapTokens, maxInputTokens }: ModelSpec): number {
+  return windowOverlapTokens ?? maxInputTokens >> 2
+}
+
+/**
+ * The embedding space of a model: whatever changes a vector is part of its identity.
+ *
+ * @param postProcessing names what is done to the vectors after the model, with the parameters learnt for it
+ */
+export function spaceOf(model: ModelSpec, postProcessing?: string): SpaceDescription {
   const identity = {
     model: model.name,
-    sha256: model.weightsSha256,
+    sha256: model.sourceSha256 ?? model.weightsSha256,
     pooling: model.pooling,
-    normalised: true,
+    normalised: model.normalised,
     queryPrefix: model.queryPrefix,
     passagePrefix: model.passagePrefix,
     maxInputTokens: model.maxInputTokens,
     dimension: model.dimension,
+    // Absent where they do nothing: a space keeps its identity when there is more to say of others
+    tokenizer: model.tokenizerSha256,
+    externalData: model.externalData?.map(({ sha256 }) => sha256),
+    output: model.output,
+    windowOverlap: model.longTexts === 'windows' ? windowOverlapOf(model) : undefined,
+    firstToken: model.firstToken,
+    postProcessing,
   }
   return { name: model.name, identity: JSON.stringify(identity), dimension: model.dimension, metric: 'inner-product' }
 }

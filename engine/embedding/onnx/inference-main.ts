@@ -1,22 +1,43 @@
 import { AkinError, toWireError } from '../../../shared/errors.ts'
 import { servicePort } from '../../processes/service-port.ts'
-import { loadOnnxModel, type LoadedModel, type LoadOptions } from './onnx-model.ts'
+import { prepareGraph } from './graph/prepare-graph.ts'
+import { showStates, showTokens } from './inspect.ts'
+import { measureSpeed } from './measure-speed.ts'
+import { loadOnnxModel, type LoadOptions, type OnnxModel } from './onnx-model.ts'
+import { PassageQueue, type ReadText } from './passage-queue.ts'
+import { probeModel } from './probe.ts'
 import type { FromInference, ToInference } from './protocol.ts'
 
 /**
  * The inference process: the only one that loads ONNX Runtime, whose calls block the JavaScript thread. It embeds one
- * text a call (faster and more exact than batches with int8, and lighter) and looks at its messages between two texts,
- * so that a query overtakes an import.
+ * text a call, unless a batch was measured to be faster, and looks at its messages between two calls, so that a query
+ * overtakes an import.
  */
-type Embed = Extract<ToInference, { type: 'embed' }>
+type Message<Type extends ToInference['type']> = Extract<ToInference, { type: Type }>
+type Answer = FromInference extends infer M ? (M extends { id: number } ? Omit<M, 'id'> : never) : never
+
+interface Task {
+  readonly id: number
+  readonly run: () => Promise<void>
+}
+
+interface Loaded {
+  readonly model: OnnxModel
+  readonly options: LoadOptions
+  readonly batchSize: number
+}
 
 const port = servicePort()
-const urgent: Embed[] = []
-const patient: Embed[] = []
-/** Loading and measuring: nothing else may use the model meanwhile. */
-const chores: (() => Promise<void>)[] = []
+/** Loading, measuring and probing: nothing else may use the model meanwhile. */
+const chores: Task[] = []
+const urgent: Task[] = []
+const patient = new PassageQueue()
+/** Texts that the model is at, or between two windows of; true once nobody waits for them. */
+const underWay = new Map<number, { isCancelled: boolean }>()
 let isWorking = false
-let loaded: { model: LoadedModel; options: LoadOptions } | undefined
+let loaded: Loaded | undefined
+/** What was asked for last: opened again when it could not be kept. */
+let wanted: (LoadOptions & { readonly batchSize: number }) | undefined
 
 const answer = (message: FromInference): void => port.post(message)
 const fail = (id: number, error: unknown): void => answer({ type: 'error', id, error: toWireError(error) })
@@ -25,13 +46,30 @@ port.onMessage((message) => {
   const request = message as ToInference
   switch (request.type) {
     case 'load':
-      chores.push(() => load(request).catch((error: unknown) => fail(request.id, error)))
+      chores.push(task(request.id, () => load(request)))
       break
     case 'measure-threads':
-      chores.push(() => measureThreads(request).catch((error: unknown) => fail(request.id, error)))
+      chores.push(task(request.id, () => measure(request)))
+      break
+    case 'probe':
+      chores.push(task(request.id, async () => ({ type: 'probed', report: await probeModel((await current()).model) })))
+      break
+    case 'prepare':
+      chores.push(task(request.id, async () => ({ type: 'prepared', ...(await prepareGraph(request)) })))
+      break
+    case 'tokens':
+      urgent.push(
+        task(request.id, async () => ({ type: 'tokens', ...showTokens((await current()).model.tokenizer, request.text) })),
+      )
+      break
+    case 'states':
+      urgent.push(
+        task(request.id, async () => ({ type: 'states', ...(await showStates((await current()).model, request.text)) })),
+      )
       break
     case 'embed':
-      ;(request.isUrgent ? urgent : patient).push(request)
+      if (request.isUrgent) urgent.push({ id: request.id, run: () => embed(request) })
+      else patient.push(request)
       break
     case 'cancel':
       cancel(request.id)
@@ -39,93 +77,145 @@ port.onMessage((message) => {
   if (!isWorking) void work()
 })
 
-async function load({ id, ...options }: Extract<ToInference, { type: 'load' }>): Promise<void> {
+/** A task that answers what it gives, or the error. */
+function task(id: number, give: () => Promise<Answer>): Task {
+  return {
+    id,
+    run: async () => {
+      try {
+        answer({ ...(await give()), id })
+      } catch (error) {
+        fail(id, error)
+      }
+    },
+  }
+}
+
+/** @throws AkinError what kept the model from being loaded */
+async function current(): Promise<Loaded> {
+  if (wanted === undefined) throw new AkinError('model-failed', 'No model is loaded')
+  loaded ??= { model: await loadOnnxModel(wanted), options: wanted, batchSize: wanted.batchSize }
+  return loaded
+}
+
+async function load({ model, modelsFolder, threads, batchSize = 1 }: Message<'load'>): Promise<Answer> {
   const startedAt = performance.now()
-  const model = await loadOnnxModel(options)
   const before = loaded
-  loaded = { model, options }
-  await before?.model.dispose()
-  answer({ type: 'loaded', id, loadMs: performance.now() - startedAt })
+  wanted = { model, modelsFolder, threads, batchSize }
+  if (before !== undefined && isSameModel(before.options, wanted)) {
+    await kept(before.model.useThreads(threads))
+    loaded = { model: before.model, options: wanted, batchSize }
+  } else {
+    loaded = { model: await loadOnnxModel(wanted), options: wanted, batchSize }
+    await before?.model.dispose()
+  }
+  return { type: 'loaded', loadMs: performance.now() - startedAt }
+}
+
+function isSameModel(a: LoadOptions, b: LoadOptions): boolean {
+  return a.modelsFolder === b.modelsFolder && JSON.stringify(a.model) === JSON.stringify(b.model)
+}
+
+async function measure({ candidates }: Message<'measure-threads'>): Promise<Answer> {
+  const { model, options } = await current()
+  const speed = await kept(measureSpeed(model, candidates))
+  wanted = { ...options, threads: speed.threads, batchSize: speed.batchSize }
+  loaded = { model, options: wanted, batchSize: speed.batchSize }
+  return { type: 'measured', ...speed }
+}
+
+/** A model that could not be opened with other threads is loaded anew when it is needed next, and blamed on no text. */
+async function kept<T>(opening: Promise<T>): Promise<T> {
+  try {
+    return await opening
+  } catch (error) {
+    loaded = undefined
+    throw error
+  }
 }
 
 function cancel(id: number): void {
-  for (const queue of [urgent, patient]) {
-    const index = queue.findIndex((request) => request.id === id)
-    if (index < 0) continue
-    queue.splice(index, 1)
-    fail(id, new AkinError('cancelled', 'Cancelled'))
+  const index = urgent.findIndex((one) => one.id === id)
+  if (index >= 0) urgent.splice(index, 1)
+  else if (!patient.remove(id)) {
+    const text = underWay.get(id)
+    if (text !== undefined) text.isCancelled = true
+    return
   }
+  fail(id, new AkinError('cancelled', 'Cancelled'))
 }
 
 async function work(): Promise<void> {
   isWorking = true
   for (let next = nextTask(); next !== undefined; next = nextTask()) {
     await next()
-    // Lets messages in: a query that came meanwhile goes next
-    await new Promise((resolve) => setImmediate(resolve))
+    await messages()
   }
   isWorking = false
 }
 
-function nextTask(): (() => Promise<void>) | undefined {
-  const chore = chores.shift()
-  if (chore !== undefined) return chore
-  const text = urgent.shift() ?? patient.shift()
-  return text === undefined ? undefined : () => embed(text)
+/** Lets messages in: a query that came meanwhile goes next. */
+function messages(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
 
-async function embed({ id, text }: Embed): Promise<void> {
+function nextTask(): (() => Promise<void>) | undefined {
+  const first = chores.shift() ?? urgent.shift()
+  if (first !== undefined) return first.run
+  if (patient.isEmpty) return undefined
+  if ((loaded?.batchSize ?? 1) > 1) return embedBatch
+  const text = patient.next()!
+  return () => embed(text)
+}
+
+async function embed({ id, text }: { id: number; text: string }): Promise<void> {
   answer({ type: 'working', id })
+  const state = { isCancelled: false }
+  underWay.set(id, state)
   try {
-    if (loaded === undefined) throw new AkinError('model-failed', 'No model is loaded')
+    const { model } = await current()
     const startedAt = performance.now()
-    const vector = await loaded.model.embedIds(loaded.model.tokenIds(text))
+    const vector = await model.embed(model.read(text), () => betweenWindows(state))
     answer({ type: 'vector', id, vector, computeMs: performance.now() - startedAt })
   } catch (error) {
-    fail(
-      id,
-      error instanceof AkinError
-        ? error
-        : new AkinError('embedding-failed', 'This text could not be embedded', {
-            cause: error,
-            details: { reason: String(error) },
-          }),
-    )
+    fail(id, textFailure(error))
+  } finally {
+    underWay.delete(id)
   }
 }
 
-const measuredRuns = 8
-const measuredTokens = 128
-
-/** More threads must be worth it: they take time from everything else. */
-const worthwhile = 1.1
-
-async function measureThreads({ id, candidates }: Extract<ToInference, { type: 'measure-threads' }>): Promise<void> {
-  if (loaded === undefined) throw new AkinError('model-failed', 'No model is loaded')
-  const { options } = loaded
-  const tokensPerSecond: Record<number, number> = {}
-  let best = { threads: options.threads, rate: 0 }
-  for (const threads of candidates) {
-    const model = await loadOnnxModel({ ...options, threads })
-    const rate = await passageRate(model)
-    tokensPerSecond[threads] = Math.round(rate)
-    await model.dispose()
-    if (rate > best.rate * worthwhile) best = { threads, rate }
-  }
-  if (best.threads !== options.threads) await load({ type: 'load', id: 0, ...options, threads: best.threads })
-  answer({ type: 'measured', id, threads: best.threads, tokensPerSecond })
+/** A long text takes its time: queries go before its next window. */
+async function betweenWindows(state: { readonly isCancelled: boolean }): Promise<void> {
+  await messages()
+  for (let next = urgent.shift(); next !== undefined; next = urgent.shift()) await next.run()
+  if (state.isCancelled) throw new AkinError('cancelled', 'Cancelled')
 }
 
-async function passageRate(model: LoadedModel): Promise<number> {
-  const ids = model
-    .tokenIds('the tide came in and the tide went out, and the harbour wall stood where it had stood '.repeat(20))
-    .slice(0, measuredTokens)
-  const times: number[] = []
-  for (let run = 0; run < measuredRuns; run++) {
+async function embedBatch(): Promise<void> {
+  const texts = await nextBatch().catch(() => [])
+  if (texts.length <= 1) return embed(texts[0] ?? patient.next()!)
+  for (const { id } of texts) answer({ type: 'working', id })
+  try {
+    const { model } = await current()
     const startedAt = performance.now()
-    await model.embedIds(ids)
-    times.push(performance.now() - startedAt)
+    const vectors = await model.embedTogether(texts.map(({ reading }) => reading))
+    const computeMs = (performance.now() - startedAt) / texts.length
+    for (const [index, { id }] of texts.entries()) answer({ type: 'vector', id, vector: vectors[index]!, computeMs })
+  } catch {
+    // One of them failed: by itself each has its own answer
+    for (const text of texts) await embed(text)
   }
-  const median = times.toSorted((a, b) => a - b)[measuredRuns >> 1]!
-  return (ids.length / median) * 1_000
+}
+
+async function nextBatch(): Promise<ReadText[]> {
+  const { model, batchSize } = await current()
+  return patient.nextBatch(batchSize, (text) => model.read(text))
+}
+
+function textFailure(error: unknown): AkinError {
+  if (error instanceof AkinError) return error
+  return new AkinError('embedding-failed', 'This text could not be embedded', {
+    cause: error,
+    details: { reason: String(error) },
+  })
 }

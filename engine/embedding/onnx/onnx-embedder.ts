@@ -2,6 +2,9 @@ import { AkinError, fromWireError, isCode } from '../../../shared/errors.ts'
 import type { ServiceExit, ServiceProcess, SpawnService } from '../../processes/service.ts'
 import type { EmbeddedQuery, Embedder, EmbedderState } from '../embedder.ts'
 import { spaceOf, type ModelSpec } from '../model-spec.ts'
+import type { ShownStates, ShownTokens } from './inspect.ts'
+import type { Speed } from './measure-speed.ts'
+import type { ProbeReport } from './probe.ts'
 import type { FromInference, ToInference } from './protocol.ts'
 
 export interface OnnxEmbedderOptions {
@@ -10,6 +13,8 @@ export interface OnnxEmbedderOptions {
   readonly spawn: SpawnService
   /** Threads of ONNX Runtime; measured on this machine, 1 until then. */
   readonly threads: number
+  /** Passages of similar length in one run, as measured with the threads; 1 when absent. */
+  readonly batchSize?: number
   /** Told whenever `state` changes, with what happened when it is no good news. */
   readonly onState?: (state: EmbedderState, reason: AkinError | null) => void
   /** Waits before the process is started again: after the first death, the second … the last one counts for all others. */
@@ -44,17 +49,19 @@ export class OnnxEmbedder implements Embedder {
   #ready: Promise<void> | undefined
   /** Why the last start failed, and when. */
   #failure: { error: unknown; at: number } | undefined
-  /** The text that the process is at. */
-  #workingId: number | undefined
+  /** The texts that the process is at: one, or those of a batch. */
+  readonly #working = new Set<number>()
   #nextId = 1
   #deaths = 0
   #answered = 0
   #isClosed = false
   #threads: number
+  #batchSize: number
 
   constructor(options: OnnxEmbedderOptions) {
     this.#options = options
     this.#threads = options.threads
+    this.#batchSize = options.batchSize ?? 1
     this.space = spaceOf(options.model)
   }
 
@@ -83,25 +90,58 @@ export class OnnxEmbedder implements Embedder {
     await this.#start()
   }
 
-  /** Finds the fastest number of threads among the candidates and uses it from now on. */
-  async measureThreads(
-    candidates: readonly number[],
-  ): Promise<{ threads: number; tokensPerSecond: Readonly<Record<number, number>> }> {
+  /**
+   * Finds the fastest number of threads among the candidates, and how many passages a run, and uses both from now on. The
+   * caller keeps them for `useSpeed` next time: on first use of each model it takes some seconds.
+   */
+  async measureThreads(candidates: readonly number[]): Promise<Speed> {
     await this.#start()
-    const measured = await this.#ask({ type: 'measure-threads', candidates })
-    if (measured.type !== 'measured') throw new AkinError('internal', 'Unexpected answer of the inference process')
-    this.#threads = measured.threads
-    return measured
+    const { threads, batchSize, tokensPerSecond } = await this.#answerOf('measured', { type: 'measure-threads', candidates })
+    this.#threads = threads
+    this.#batchSize = batchSize
+    return { threads, batchSize, tokensPerSecond }
   }
 
-  /** Uses a number of threads that was measured before; loads the model again when another is in use. */
+  /** Uses a number of threads that was measured before, one passage a run. */
   async useThreads(threads: number): Promise<void> {
-    if (threads === this.#threads) return
+    await this.useSpeed({ threads, batchSize: 1 })
+  }
+
+  /** Uses what was measured before; opens the model again when other threads are in use. */
+  async useSpeed({ threads, batchSize }: Pick<Speed, 'threads' | 'batchSize'>): Promise<void> {
+    if (threads === this.#threads && batchSize === this.#batchSize) return
     this.#threads = threads
-    const { model, modelsFolder } = this.#options
+    this.#batchSize = batchSize
     if (this.#ready === undefined) return
     await this.#ready
-    await this.#ask({ type: 'load', model, modelsFolder, threads })
+    await this.#ask(this.#load())
+  }
+
+  /**
+   * Checks what embeddings rest on: width, finite numbers, order, places, batches, and three sentences. What is wrong is in the
+   * report and not thrown.
+   *
+   * @throws AkinError when the model cannot be loaded at all, with the reason in words: as `embedQuery` does
+   */
+  async probe(): Promise<ProbeReport> {
+    await this.#start()
+    return (await this.#answerOf('probed', { type: 'probe' })).report
+  }
+
+  /** Tokens of a text as given, without prefixes, with their places in it. Goes before passages that wait. */
+  async tokens(text: string): Promise<ShownTokens> {
+    await this.#start()
+    return this.#answerOf('tokens', { type: 'tokens', text })
+  }
+
+  /**
+   * Hidden states of the first tokens of a text, at most 512, and the vector that becomes of them.
+   *
+   * @throws AkinError `not-found` when the model shows none
+   */
+  async hiddenStates(text: string): Promise<ShownStates> {
+    await this.#start()
+    return this.#answerOf('states', { type: 'states', text })
   }
 
   async close(): Promise<void> {
@@ -123,8 +163,7 @@ export class OnnxEmbedder implements Embedder {
   async #embedOnce(text: string, isUrgent: boolean, signal?: AbortSignal): Promise<EmbeddedQuery> {
     signal?.throwIfAborted()
     await this.#start()
-    const answer = await this.#ask({ type: 'embed', text, isUrgent }, signal)
-    if (answer.type !== 'vector') throw new AkinError('internal', 'Unexpected answer of the inference process')
+    const answer = await this.#answerOf('vector', { type: 'embed', text, isUrgent }, signal)
     if (++this.#answered >= textsUntilTrusted) this.#deaths = 0
     return answer
   }
@@ -163,15 +202,14 @@ export class OnnxEmbedder implements Embedder {
     if (this.#state !== 'restarting') this.#setState('starting', null)
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs))
     if (this.#isClosed) throw closing()
-    const { model, modelsFolder, spawn } = this.#options
-    const service = spawn('inference')
+    const service = this.#options.spawn('inference')
     this.#process = service
     this.#answered = 0
-    this.#workingId = undefined
+    this.#working.clear()
     service.onMessage((message) => this.#receive(message as FromInference))
     service.onExit((exit) => this.#died(service, exit))
     try {
-      await this.#ask({ type: 'load', model, modelsFolder, threads: this.#threads })
+      await this.#ask(this.#load())
     } catch (error) {
       // It goes as a failed start and not as a death
       if (this.#process === service) this.#process = undefined
@@ -180,6 +218,21 @@ export class OnnxEmbedder implements Embedder {
     }
     this.#failure = undefined
     this.#setState('ready', null)
+  }
+
+  #load(): Outgoing {
+    const { model, modelsFolder } = this.#options
+    return { type: 'load', model, modelsFolder, threads: this.#threads, batchSize: this.#batchSize }
+  }
+
+  async #answerOf<Type extends FromInference['type']>(
+    type: Type,
+    message: Outgoing,
+    signal?: AbortSignal,
+  ): Promise<Extract<FromInference, { type: Type }>> {
+    const answer = await this.#ask(message, signal)
+    if (answer.type !== type) throw new AkinError('internal', 'Unexpected answer of the inference process')
+    return answer as Extract<FromInference, { type: Type }>
   }
 
   #ask(message: Outgoing, signal?: AbortSignal): Promise<FromInference> {
@@ -198,9 +251,10 @@ export class OnnxEmbedder implements Embedder {
 
   #receive(message: FromInference): void {
     if (message.type === 'working') {
-      this.#workingId = message.id
+      this.#working.add(message.id)
       return
     }
+    this.#working.delete(message.id)
     const waiting = this.#waiting.get(message.id)
     if (waiting === undefined) return
     this.#waiting.delete(message.id)
@@ -220,12 +274,15 @@ export class OnnxEmbedder implements Embedder {
       this.#ready = undefined
       this.#setState('restarting', new AkinError('inference-crashed', 'The model stopped and is started again. Nothing is lost'))
     }
-    const workingId = this.#workingId
+    const [workingId, ...others] = this.#working
+    this.#working.clear()
+    // Which of a batch it died of is not known: from now on each is by itself
+    if (others.length > 0) this.#batchSize = 1
     this.#fail(
       (id) =>
         new AkinError('inference-crashed', 'The model stopped while it was reading', {
           retryable: true,
-          details: { code, signal, lastWords: lastWords.slice(-500), wasAtIt: id === workingId },
+          details: { code, signal, lastWords: lastWords.slice(-500), wasAtIt: others.length === 0 && id === workingId },
         }),
     )
     // Whoever needs it next finds it ready

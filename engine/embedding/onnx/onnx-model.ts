@@ -1,24 +1,13 @@
-import { createReadStream } from 'node:fs'
-import { createHash } from 'node:crypto'
-import { stat } from 'node:fs/promises'
-import { registerHooks } from 'node:module'
-import { join } from 'node:path'
-import type * as TransformersModule from '@huggingface/transformers'
+import { dirname, join } from 'node:path'
 import { AkinError } from '../../../shared/errors.ts'
-import type { ModelSpec } from '../model-spec.ts'
-
-type Transformers = typeof TransformersModule
-type Tokenizer = Awaited<ReturnType<Transformers['AutoTokenizer']['from_pretrained']>>
-type Model = Awaited<ReturnType<Transformers['AutoModel']['from_pretrained']>>
-
-/** An ONNX model ready to embed. Every call blocks this process's JavaScript thread while it runs. */
-export interface LoadedModel {
-  /** Token ids as the model sees them: special tokens round the text, cut to the model's length. */
-  tokenIds(text: string): number[]
-  /** The pooled, L2-normalised vector of token ids, `[dimension]`. */
-  embedIds(ids: readonly number[]): Promise<Float32Array>
-  dispose(): Promise<void>
-}
+import { isEightBit, type ModelSpec } from '../model-spec.ts'
+import { leakOf, mostLeak } from './causality.ts'
+import { checkWeights, readNetworkConfig, readTokenizerFiles } from './model-files.ts'
+import { checkFinite, normalise, nothingToEmbed, StatePool } from './pool.ts'
+import { readingOf, type Reading } from './reading.ts'
+import { ModelSession, type SessionOptions } from './session.ts'
+import { coreOfTransformers, ModelTokenizer } from './tokenizer.ts'
+import { importTransformers } from './transformers.ts'
 
 export interface LoadOptions {
   readonly model: ModelSpec
@@ -26,162 +15,142 @@ export interface LoadOptions {
   readonly threads: number
 }
 
+const otherFile = 'Choose another file of this model, or another model'
+
 /**
- * Loads a model from the disk. Nothing is fetched: remote loading is off, and the library's `fetch` throws.
+ * Loads a model from the disk. Nothing is fetched.
  *
- * @throws AkinError `model-missing`, `model-damaged`, `model-failed`
+ * @throws AkinError `model-missing`, `model-damaged`, `model-failed`, `dimension-mismatch`
  */
-export async function loadOnnxModel({ model, modelsFolder, threads }: LoadOptions): Promise<LoadedModel> {
-  await checkWeights(join(modelsFolder, model.folder, model.weightsFile), model)
-  const transformers = await importTransformers(modelsFolder)
+export async function loadOnnxModel({ model, modelsFolder, threads }: LoadOptions): Promise<OnnxModel> {
+  const folder = join(modelsFolder, model.folder)
+  await checkWeights(modelsFolder, model)
   try {
-    const tokenizer = await transformers.AutoTokenizer.from_pretrained(model.folder)
-    const session = {
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-    } as const
-    const network = await transformers.AutoModel.from_pretrained(model.folder, { dtype: model.dtype, session_options: session })
-    return new OnnxModel(model, transformers, tokenizer, network)
+    const files = await readTokenizerFiles(folder, model)
+    const { PreTrainedTokenizer } = await importTransformers()
+    const tokenizer = new ModelTokenizer(
+      files,
+      (json, config) => coreOfTransformers(PreTrainedTokenizer, json, config),
+      model.firstToken,
+    )
+    const config = await readNetworkConfig(folder, model.name)
+    const session = { file: join(folder, model.weightsFile), model, config, padId: tokenizer.padId }
+    const loaded = new OnnxModel(tokenizer, session, await ModelSession.open({ ...session, threads }), threads)
+    await loaded.check()
+    return loaded
   } catch (cause) {
+    if (cause instanceof AkinError) throw cause
     throw new AkinError('model-failed', `The model ${model.name} could not be loaded`, {
-      advice: 'Install Akin again to get its model files back',
+      advice: 'Install Akin again to get its model files back, or add the model again if you added it',
       cause,
-      details: { reason: cause instanceof Error ? cause.message : String(cause) },
+      details: { reason: cause instanceof Error ? cause.message : String(cause), folder: dirname(folder) },
     })
   }
 }
 
-/** Compares the file with the hash that names the space: a changed file would mix vectors without a word. */
-async function checkWeights(file: string, { name, weightsSha256 }: ModelSpec): Promise<void> {
-  if ((await stat(file).catch(() => null)) === null) {
-    throw new AkinError('model-missing', `The model file of ${name} is not there`, {
-      advice: 'Install Akin again to get its model files back',
-      details: { file },
+/** A model ready to embed. Every run blocks this process's JavaScript thread. */
+export class OnnxModel {
+  readonly tokenizer: ModelTokenizer
+  readonly #options: Omit<SessionOptions, 'threads'>
+  #session: ModelSession
+  #threads: number
+
+  constructor(tokenizer: ModelTokenizer, options: Omit<SessionOptions, 'threads'>, session: ModelSession, threads: number) {
+    this.tokenizer = tokenizer
+    this.#options = options
+    this.#session = session
+    this.#threads = threads
+  }
+
+  get spec(): ModelSpec {
+    return this.#options.model
+  }
+
+  get session(): ModelSession {
+    return this.#session
+  }
+
+  get threads(): number {
+    return this.#threads
+  }
+
+  /** True when a shorter text's vector need not change beside a longer one; whether it does is measured. */
+  get mayBatch(): boolean {
+    return !isEightBit(this.spec) && (this.#session.readsMask || this.spec.isCausal === true)
+  }
+
+  /** Opens the weights anew with other threads; one session at a time, since a large model fits in memory once. */
+  async useThreads(threads: number): Promise<void> {
+    if (threads === this.#threads) return
+    await this.#session.release()
+    this.#session = await ModelSession.open({ ...this.#options, threads })
+    this.#threads = threads
+  }
+
+  /**
+   * One short run: the output must have the width of the model's vectors, and what reads a past must still read a text from left
+   * to right.
+   */
+  async check(): Promise<void> {
+    const { spec } = this
+    if (spec.pooling === 'model' && spec.longTexts === 'windows')
+      throw new AkinError('invalid-argument', `${spec.name} pools by itself: its long texts can only be cut`)
+    const { runs } = readingOf(this.tokenizer.idsOf('a b'), spec, this.tokenizer)
+    await (spec.pooling === 'model' ? this.#session.pooled([runs[0]!.ids]) : this.#session.states([runs[0]!.ids]))
+    if (!this.#session.readsPast || !this.#session.hasStates || (await leakOf(this)) <= mostLeak) return
+    throw new AkinError('model-failed', `This file of ${spec.name} goes on from a text and cannot read a whole one`, {
+      advice: `It is the “with past” half of an export. ${otherFile}: one without a past, or a merged one`,
     })
   }
-  const hash = createHash('sha256')
-  for await (const part of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(part as Buffer)
-  const found = hash.digest('hex')
-  if (found !== weightsSha256) {
-    throw new AkinError('model-damaged', `The model file of ${name} is not the one that belongs to it`, {
-      advice: 'Install Akin again to get its model files back. Nothing in the library was changed',
-      details: { file, expected: weightsSha256, found },
+
+  read(text: string): Reading {
+    return readingOf(this.tokenizer.idsOf(text), this.spec, this.tokenizer)
+  }
+
+  /**
+   * The vector of a text, `[dimension]`.
+   *
+   * @param between waited for between two windows of a long text
+   * @throws AkinError `embedding-failed`, `dimension-mismatch`
+   */
+  async embed({ runs }: Reading, between?: () => Promise<void>): Promise<Float32Array> {
+    const { pooling, dimension } = this.spec
+    if (pooling === 'model') return (await this.#embedByGraph([runs[0]!.ids]))[0]!
+    const pool = new StatePool(pooling, dimension)
+    for (const [index, { ids, from, to }] of runs.entries()) {
+      if (to <= from) throw nothingToEmbed()
+      if (index > 0) await between?.()
+      const [states] = await this.#session.states([ids])
+      pool.add(states!.subarray(from * dimension, to * dimension))
+    }
+    return this.#finish(pool.vector())
+  }
+
+  /** The vectors of texts of one run each, all at once. */
+  async embedTogether(readings: readonly Reading[]): Promise<Float32Array[]> {
+    const runs = readings.map(({ runs: [run] }) => run!)
+    const { pooling, dimension } = this.spec
+    if (runs.some(({ from, to }) => to <= from)) throw nothingToEmbed()
+    const texts = runs.map(({ ids }) => ids)
+    if (pooling === 'model') return this.#embedByGraph(texts)
+    const states = await this.#session.states(texts)
+    return runs.map(({ from, to }, index) => {
+      const pool = new StatePool(pooling, dimension)
+      pool.add(states[index]!.subarray(from * dimension, to * dimension))
+      return this.#finish(pool.vector())
     })
-  }
-}
-
-let transformersOnce: Promise<Transformers> | undefined
-
-async function importTransformers(modelsFolder: string): Promise<Transformers> {
-  transformersOnce ??= loadTransformers()
-  const transformers = await transformersOnce
-  transformers.env.localModelPath = modelsFolder.endsWith('/') ? modelsFolder : `${modelsFolder}/`
-  return transformers
-}
-
-/** transformers.js without its picture library, which takes 35 MB and most of a second and is never used here. */
-async function loadTransformers(): Promise<Transformers> {
-  const noPictures = 'data:text/javascript,export default function sharp() { throw new Error("pictures are not read here") }'
-  registerHooks({
-    resolve: (specifier, context, next) =>
-      specifier === 'sharp' ? { url: noPictures, shortCircuit: true } : next(specifier, context),
-  })
-  const transformers = await import('@huggingface/transformers')
-  transformers.env.allowRemoteModels = false
-  transformers.env.useFSCache = false
-  transformers.env.fetch = refuseFetch
-  globalThis.fetch = refuseFetch
-  return transformers
-}
-
-function refuseFetch(): Promise<never> {
-  return Promise.reject(new AkinError('not-allowed', 'The inference process has no network'))
-}
-
-class OnnxModel implements LoadedModel {
-  readonly #spec: ModelSpec
-  readonly #transformers: Transformers
-  readonly #tokenizer: Tokenizer
-  readonly #network: Model
-  readonly #clsId: number
-  readonly #sepId: number
-  readonly #specialTokens: RegExp
-
-  constructor(spec: ModelSpec, transformers: Transformers, tokenizer: Tokenizer, network: Model) {
-    this.#spec = spec
-    this.#transformers = transformers
-    this.#tokenizer = tokenizer
-    this.#network = network
-    const [cls, sep] = this.#encode('', true)
-    this.#clsId = cls!
-    this.#sepId = sep!
-    this.#specialTokens = /\[(CLS|SEP|PAD|UNK|MASK)\]/g
-  }
-
-  tokenIds(text: string): number[] {
-    // The library's own truncation cuts off the final [SEP], so the special tokens are put round the text here
-    const ids = this.#encode(this.#withoutSpecialTokens(text), false)
-    return [this.#clsId, ...ids.slice(0, this.#spec.maxInputTokens - 2), this.#sepId]
-  }
-
-  async embedIds(ids: readonly number[]): Promise<Float32Array> {
-    const { Tensor } = this.#transformers
-    const shape = [1, ids.length]
-    const input = {
-      input_ids: new Tensor('int64', BigInt64Array.from(ids, BigInt), shape),
-      attention_mask: new Tensor('int64', new BigInt64Array(ids.length).fill(1n), shape),
-      token_type_ids: new Tensor('int64', new BigInt64Array(ids.length), shape),
-    }
-    const output = (await this.#network(input)) as {
-      last_hidden_state?: { data: Float32Array; dims: number[]; dispose?(): void }
-    }
-    const hidden = output.last_hidden_state
-    if (hidden === undefined || hidden.dims.at(-1) !== this.#spec.dimension) {
-      throw new AkinError(
-        'dimension-mismatch',
-        `The model ${this.#spec.name} gave ${hidden?.dims.join(' × ') ?? 'no hidden states'} instead of vectors of ${this.#spec.dimension}`,
-      )
-    }
-    const vector =
-      this.#spec.pooling === 'cls' ? hidden.data.slice(0, this.#spec.dimension) : meanOfRows(hidden.data, this.#spec.dimension)
-    hidden.dispose?.()
-    return normalise(vector)
   }
 
   async dispose(): Promise<void> {
-    await this.#network.dispose()
+    await this.#session.release()
   }
 
-  #encode(text: string, withSpecialTokens: boolean): number[] {
-    const { input_ids: ids } = this.#tokenizer(text, { add_special_tokens: withSpecialTokens, return_tensor: false }) as {
-      input_ids: number[]
-    }
-    return ids
+  async #embedByGraph(texts: readonly (readonly number[])[]): Promise<Float32Array[]> {
+    if (texts.some(({ length }) => length === 0)) throw nothingToEmbed()
+    return (await this.#session.pooled(texts)).map((vector) => this.#finish(vector))
   }
 
-  /** `[SEP]` typed in a text would become the special token itself. */
-  #withoutSpecialTokens(text: string): string {
-    return text.replaceAll(this.#specialTokens, '[ $1 ]')
+  #finish(vector: Float32Array): Float32Array {
+    return this.spec.normalised ? normalise(vector) : checkFinite(vector)
   }
-}
-
-/** Mean of the rows of a row-major `[n, dimension]` matrix. */
-function meanOfRows(data: Float32Array, dimension: number): Float32Array {
-  const mean = new Float32Array(dimension)
-  const rows = data.length / dimension
-  for (let row = 0; row < rows; row++) {
-    for (let i = 0; i < dimension; i++) mean[i]! += data[row * dimension + i]! / rows
-  }
-  return mean
-}
-
-function normalise(vector: Float32Array): Float32Array {
-  let sum = 0
-  for (const value of vector) sum += value * value
-  const length = Math.sqrt(sum)
-  if (!Number.isFinite(length) || length === 0)
-    throw new AkinError('embedding-failed', 'The model gave no usable vector for this text')
-  return vector.map((value) => value / length)
 }

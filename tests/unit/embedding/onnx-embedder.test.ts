@@ -211,7 +211,7 @@ describe('threads', () => {
       process.react = (message, self) => {
         if (message.type === 'load') self.answer({ type: 'loaded', id: message.id, loadMs: 1 })
         if (message.type === 'measure-threads')
-          self.answer({ type: 'measured', id: message.id, threads: 2, tokensPerSecond: { 1: 10, 2: 20 } })
+          self.answer({ type: 'measured', id: message.id, threads: 2, batchSize: 1, tokensPerSecond: { 1: 10, 2: 20 } })
       }
     })
     expect(await embedder.measureThreads([1, 2])).toMatchObject({ threads: 2 })

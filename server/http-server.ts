@@ -1,13 +1,15 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { Readable, type Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { WebSocketServer } from 'ws'
 import type { EventMessage } from '../shared/contract/events.ts'
 import type { Reply } from '../shared/contract/reply.ts'
 import { isRequestName, limits, type RequestOutput } from '../shared/contract/requests.ts'
 import { AkinError, toWireError, type ErrorCode } from '../shared/errors.ts'
+import { mediaTypeOf, parseJson, partsOf, readBody } from './bodies.ts'
 import { answerHere } from './host-requests.ts'
 import { AccessToken, bearerOf, protocolTokenOf, refuseForeign, securityHeaders } from './security.ts'
 import { readStaticFiles, type StaticFile } from './static-files.ts'
@@ -19,12 +21,14 @@ export interface AkinServerOptions {
     onEvent(listener: (message: EventMessage) => void): () => void
   }
   /** Keeps the bytes of an upload; see OriginalStore. */
-  readonly keepUpload: (content: IncomingMessage, options: { maxBytes: number }) => Promise<{ id: string }>
+  readonly keepUpload: (content: Readable, options: { maxBytes: number }) => Promise<{ id: string }>
   /** The built window. */
   readonly windowFolder: string
   /** 0 takes any free port. */
   readonly port: number
   readonly token?: AccessToken
+  /** Told of errors that are not AkinErrors; what is answered says nothing of them. */
+  readonly onBug?: (error: unknown) => void
 }
 
 export interface AkinServer {
@@ -39,15 +43,21 @@ export async function startServer(options: AkinServerOptions): Promise<AkinServe
   const token = options.token ?? new AccessToken()
   const files = readStaticFiles(options.windowFolder)
   let port = 0
-  const server = createServer((request, response) => {
+  // A request without a host is refused like one with a foreign host, and so with our headers
+  const server = createServer({ requireHostHeader: false, connectionsCheckingInterval: 5_000 }, (request, response) => {
     const handler = new RequestHandler(options, { token, files, port })
     handler.handle(request, response).catch((error: unknown) => {
-      if (!response.headersSent) sendError(response, 500, error)
+      options.onBug?.(error)
+      if (!response.headersSent) sendReply(response, 500, { ok: false, error: wordless })
       else response.destroy()
     })
   })
   server.headersTimeout = 10_000
   server.requestTimeout = 300_000
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
+    else endSocket(socket, unreadableStatus[error.code ?? ''] ?? 400)
+  })
   const sockets = serveEvents(server, options, { token, portOf: () => port })
   port = await listen(server, options.port)
   return {
@@ -61,6 +71,12 @@ export async function startServer(options: AkinServerOptions): Promise<AkinServe
     },
   }
 }
+
+/** Answers for what cannot be read as a request; any other is 400. */
+const unreadableStatus: Readonly<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }
+
+/** For a bug: its own words may name files of this computer. */
+const wordless = toWireError(new AkinError('internal', 'Something went wrong inside Akin'))
 
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((done, failed) => {
@@ -148,12 +164,12 @@ class RequestHandler {
     if (mediaTypeOf(request) !== 'application/octet-stream')
       return refuse(response, 415, 'bad-request', 'Send application/octet-stream')
     try {
-      const { id } = await this.#options.keepUpload(request, { maxBytes: limits.uploadBytes })
+      const { id } = await this.#options.keepUpload(Readable.from(partsOf(request)), { maxBytes: limits.uploadBytes })
       sendReply(response, 200, { ok: true, value: { uploadId: id } })
     } catch (error) {
+      // Cut half way: there is nobody to answer
       if (response.destroyed) return
-      // The rest of a refused upload is not read
-      response.setHeader('connection', 'close')
+      if (!(error instanceof AkinError)) throw error
       sendReply(response, 200, { ok: false, error: toWireError(error) })
     }
   }
@@ -167,7 +183,7 @@ class RequestHandler {
     response.writeHead(200, {
       'content-type': 'application/octet-stream',
       'content-length': info.size,
-      'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
+      'content-disposition': `attachment; filename*=UTF-8''${encodeName(name)}`,
     })
     await pipeline(createReadStream(path), response)
   }
@@ -181,10 +197,7 @@ function serveEvents(
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024, handleProtocols: () => 'akin.v1' })
   server.on('upgrade', (request, socket, head) => {
     const isAllowed = refuseForeign(request, portOf(), { needsOrigin: true }) === null && request.url === '/events'
-    if (!isAllowed || !token.matches(protocolTokenOf(request))) {
-      socket.end(`HTTP/1.1 ${isAllowed ? '401 Unauthorized' : '403 Forbidden'}\r\nconnection: close\r\n\r\n`)
-      return
-    }
+    if (!isAllowed || !token.matches(protocolTokenOf(request))) return endSocket(socket, isAllowed ? 401 : 403)
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const stop = engine.onEvent((message) => {
         // A page that does not read is not worth its memory: it asks anew when it comes back
@@ -197,29 +210,19 @@ function serveEvents(
   return sockets
 }
 
-function mediaTypeOf({ headers }: IncomingMessage): string {
-  return (headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase()
+/** Answers a connection that is no request's, or none's any more, and ends it. */
+function endSocket(socket: Duplex, status: number): void {
+  // Who asked may be gone already: an error that nobody hears would end this process
+  socket.on('error', () => socket.destroy())
+  const headers = Object.entries({ ...securityHeaders, 'connection': 'close', 'content-length': '0' })
+  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...headers.map(([name, value]) => `${name}: ${value}`)]
+  socket.end(`${lines.join('\r\n')}\r\n\r\n`, () => socket.destroy())
 }
 
-/** The whole body; `null` when it is larger than any request may be. */
-async function readBody(request: IncomingMessage): Promise<Buffer | null> {
-  const parts: Buffer[] = []
-  let length = 0
-  for await (const part of request) {
-    length += (part as Buffer).length
-    if (length > limits.requestBytes) return null
-    parts.push(part as Buffer)
-  }
-  return Buffer.concat(parts)
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8')) as unknown
-  } catch {
-    // Told to the caller as a bad request
-    return undefined
-  }
+/** By RFC 8187; a name that is not well-formed Unicode is mended. */
+function encodeName(name: string): string {
+  const code = (letter: string): string => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`
+  return encodeURIComponent(name.toWellFormed()).replaceAll(/['()*]/g, code)
 }
 
 /** Aborts when the page went away before it had its answer. */
@@ -232,11 +235,7 @@ function abortedBy(response: ServerResponse): AbortSignal {
 }
 
 function refuse(response: ServerResponse, status: number, code: ErrorCode, message: string): void {
-  sendError(response, status, new AkinError(code, message))
-}
-
-function sendError(response: ServerResponse, status: number, error: unknown): void {
-  sendReply(response, status, { ok: false, error: toWireError(error) })
+  sendReply(response, status, { ok: false, error: toWireError(new AkinError(code, message)) })
 }
 
 function sendReply(response: ServerResponse, status: number, reply: Reply): void {

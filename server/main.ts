@@ -25,6 +25,7 @@ async function main(): Promise<void> {
     keepUpload: (content, options) => originals.add(content, options),
     windowFolder: windowFolder(),
     port: portOf(values.port),
+    onBug: (error) => process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`),
   })
   process.stdout.write(`${JSON.stringify({ address: server.address, port: server.port, folder })}\n`)
   const stop = (): void => {

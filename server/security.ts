@@ -41,10 +41,11 @@ export type Refusal = { readonly status: number; readonly message: string }
 
 /**
  * Whether a request comes from our own page or from nobody's. The exact `Host` stops names that were rebound to this
- * address; `Origin` and `Sec-Fetch-Site` stop other pages. `X-Forwarded-*` are never looked at.
+ * address; `Origin` and `Sec-Fetch-Site` stop other pages, which may only lead a person to the start page.
+ * `X-Forwarded-*` are never looked at.
  */
 export function refuseForeign(
-  request: Pick<IncomingMessage, 'headers'>,
+  request: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
   port: number,
   options: { needsOrigin: boolean },
 ): Refusal | null {
@@ -53,9 +54,18 @@ export function refuseForeign(
   if (host === undefined || !hosts.includes(host)) return { status: 403, message: 'This address is not Akin’s' }
   if (origin === undefined ? options.needsOrigin : origin !== `http://${host}`)
     return { status: 403, message: 'Another site may not ask Akin' }
-  if (site !== undefined && site !== 'same-origin' && site !== 'none')
+  if (site !== undefined && site !== 'same-origin' && site !== 'none' && !leadsToStart(request))
     return { status: 403, message: 'Another site may not ask Akin' }
   return null
+}
+
+/**
+ * A browser that goes to the start page in a tab of its own, from another page: `npm start` opens a file that leads here
+ * (scripts/start.mjs), and a person may follow a link. The start page holds nothing, and what led here can neither read it
+ * nor reach into its window.
+ */
+function leadsToStart({ method, url, headers }: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): boolean {
+  return method === 'GET' && url === '/' && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document'
 }
 
 /** The token of an `Authorization: Bearer` header. */

@@ -6,12 +6,10 @@ import type { RequestName } from '../shared/contract/requests.ts'
 import { AkinError, isCode } from '../shared/errors.ts'
 import type { Reason } from '../shared/model/document.ts'
 import type { Job, JobId } from '../shared/model/job.ts'
-import type { EmbeddingSpace } from '../shared/model/space.ts'
+import type { SpaceRecipe } from '../shared/model/space.ts'
 import { about } from './about.ts'
 import { answer, type Handlers, type RequestOptions } from './contract-table.ts'
-import { createEmbedRunner } from './embedding/embed-runner.ts'
-import type { EmbedderState } from './embedding/embedder.ts'
-import { EmbeddingKeeper } from './embedding/embedding-keeper.ts'
+import type { Embedder, EmbedderState } from './embedding/embedder.ts'
 import { builtInModel } from './embedding/model-spec.ts'
 import { OnnxEmbedder } from './embedding/onnx/onnx-embedder.ts'
 import { openLog, type EngineLog } from './engine-log.ts'
@@ -35,12 +33,12 @@ import type { LibraryStore } from './library/library-store.ts'
 import { openSqliteLibrary } from './library/sqlite/sqlite-library.ts'
 import type { SpawnService } from './processes/service.ts'
 import { watchCrashes } from './processes/watch-crashes.ts'
-import { SearchService } from './search/search-service.ts'
-import { SimilarService } from './search/similar-service.ts'
+import { createFillRunner } from './spaces/fill-runner.ts'
+import type { ManagedSpace } from './spaces/managed-space.ts'
+import { rateKey, SpaceManager, spaceOfPayload, type EmbedderListener } from './spaces/space-manager.ts'
 import { diskUse, libraryStatus } from './status.ts'
 import { throttle } from './throttle.ts'
 import { UndoJournal } from './undo-journal.ts'
-import { FaissVectorIndex } from './vectors/faiss-vector-index.ts'
 
 export interface EngineOptions {
   /** The library's folder; made when it is not there. */
@@ -82,19 +80,29 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   try {
     const store = openSqliteLibrary({ folder: options.folder })
     opened.push(store)
-    const space = await store.vectors.openSpace(new OnnxEmbedder({ ...embedderOptions(options), threads: 1 }).space)
     const reports = new Reports()
-    const indexes = { store, folder: join(options.folder, 'index'), onDamage: reports.damage, onState: reports.indexState }
-    const keywords = FtsKeywordIndex.open(indexes)
+    const indexFolder = join(options.folder, 'index')
+    const keywords = FtsKeywordIndex.open({ store, folder: indexFolder, onDamage: reports.damage, onState: reports.indexState })
     opened.push(keywords)
-    const vectors = await FaissVectorIndex.open({
-      ...indexes,
-      spaceId: space.id,
-      dimension: space.dimension,
-      metric: space.metric,
+    const spaces = await SpaceManager.open({
+      store,
+      keywords,
+      indexFolder,
+      onDamage: reports.damage,
+      onIndexState: reports.indexState,
+      makeEmbedder: (recipe, onState) => makeEmbedder(options, recipe, onState),
+      whereOf: (recipe) => (recipe.type === 'local' ? 'this computer' : new URL(recipe.baseUrl).host),
+      readTransform: () => {
+        throw new AkinError('internal', 'Nothing is learnt yet')
+      },
+      onState: (...state) => reports.onEmbedder(...state),
+      onChange: () => reports.onSpaces(),
+      retryModelEveryMs: options.retryModelEveryMs ?? 30_000,
+      embeds: options.embeds !== false,
+      onBug: (error) => reports.onBug(error),
     })
-    opened.push(vectors)
-    const engine = new RunningEngine(options, { store, space, unlock, keywords, vectors, reports })
+    opened.push(spaces)
+    const engine = new RunningEngine(options, { store, spaces, unlock, keywords, reports })
     await engine.start()
     return engine
   } catch (error) {
@@ -138,15 +146,20 @@ function folderError(cause: unknown, folder: string): unknown {
   }
 }
 
-function embedderOptions({ modelsFolder, spawn }: EngineOptions) {
-  return { model: builtInModel, modelsFolder, spawn }
+async function makeEmbedder(
+  { modelsFolder, spawn }: EngineOptions,
+  recipe: SpaceRecipe,
+  onState: EmbedderListener,
+): Promise<Embedder> {
+  if (recipe.type === 'local' && recipe.modelId === builtInModel.name)
+    return new OnnxEmbedder({ model: builtInModel, modelsFolder, spawn, threads: 1, onState })
+  throw new AkinError('model-missing', 'This model is not installed')
 }
 
 interface Opened {
   readonly store: LibraryStore
-  readonly space: EmbeddingSpace
+  readonly spaces: SpaceManager
   readonly keywords: FtsKeywordIndex
-  readonly vectors: FaissVectorIndex
   readonly reports: Reports
   readonly unlock: () => void
 }
@@ -156,6 +169,9 @@ class Reports {
   readonly messages: string[] = []
   onDamage: (message: string) => void = (message) => void this.messages.push(message)
   onIndexState: () => void = () => undefined
+  onEmbedder: (managed: ManagedSpace, state: EmbedderState, reason: AkinError | null) => void = () => undefined
+  onSpaces: () => void = () => undefined
+  onBug: (error: unknown) => void = () => undefined
   readonly damage = (message: string): void => this.onDamage(message)
   readonly indexState = (): void => this.onIndexState()
 }
@@ -176,15 +192,13 @@ class RunningEngine implements Engine {
   readonly #log: EngineLog
   readonly #closeLog: () => void
   readonly #notes: string[] = []
-  readonly #embedder: OnnxEmbedder
   readonly #parsers: ParserPool
   readonly #originals: OriginalStore
   readonly #images: ImageLoader
   readonly #keywords: FtsKeywordIndex
-  readonly #vectors: FaissVectorIndex
+  readonly #spaces: SpaceManager
   readonly #follower: IndexFollower
   readonly #jobs: JobQueue
-  readonly #keeper: EmbeddingKeeper
   readonly #handlers: Partial<Handlers<RequestName>>
   readonly #changed = new Set<number>()
   readonly #sendStatus = throttle(() => void this.#announceStatus(), statusEveryMs)
@@ -203,11 +217,6 @@ class RunningEngine implements Engine {
     const { log, close } = openLog(options.folder)
     this.#log = log
     this.#closeLog = close
-    this.#embedder = new OnnxEmbedder({
-      ...embedderOptions(options),
-      threads: 1,
-      onState: (state, reason) => this.#onEmbedder(state, reason),
-    })
     this.#parsers = new ParserPool(
       parserOptions({ ...options, spawn: watchCrashes(options.spawn, () => this.#tellReaderCrash.call()) }),
     )
@@ -216,19 +225,15 @@ class RunningEngine implements Engine {
       recordSent: (host) => opened.store.settings.recordSent('A picture was asked for', host, new Date().toISOString()),
     })
     this.#keywords = opened.keywords
-    this.#vectors = opened.vectors
-    this.#follower = new IndexFollower({ indexes: [this.#keywords, this.#vectors], onBug: this.#onBug })
+    this.#spaces = opened.spaces
+    this.#follower = new IndexFollower({
+      indexes: () => [this.#keywords, ...this.#spaces.loaded.map(({ vectors }) => vectors)],
+      onBug: this.#onBug,
+    })
     this.#jobs = new JobQueue({
       store: opened.store.jobs,
       runners: this.#runners(),
       onProgress: (job) => this.#onJob(job),
-      onBug: this.#onBug,
-    })
-    this.#keeper = new EmbeddingKeeper({
-      jobs: this.#jobs,
-      embedder: this.#embedder,
-      pendingCount: () => opened.store.vectors.pendingCount(opened.space.id),
-      retryEveryMs: options.retryModelEveryMs ?? 30_000,
       onBug: this.#onBug,
     })
     this.#handlers = this.#makeHandlers()
@@ -239,6 +244,9 @@ class RunningEngine implements Engine {
     const { reports } = this.#opened
     reports.onDamage = this.#onDamage
     reports.onIndexState = this.#sendStatus.call
+    reports.onEmbedder = (...state) => this.#onEmbedder(...state)
+    reports.onSpaces = () => this.#onSpaces()
+    reports.onBug = this.#onBug
     for (const message of reports.messages) this.#onDamage(message)
     store.changes.onChange((_sequence, ids) => this.#onChange(ids))
     this.#log.info({ sequence: await store.changes.last() }, 'library opened')
@@ -246,7 +254,7 @@ class RunningEngine implements Engine {
     // Without it only the terminal cannot join in: on a network drive, say, that knows no sockets
     this.#socket = await listenLocally(this.folder, this).catch((error: unknown) => (this.#onBug(error), undefined))
     await this.#jobs.start()
-    if (this.#embeds) void this.#keeper.start().catch(this.#onBug)
+    await this.#spaces.start(this.#jobs)
     void this.#emptyTrash().catch(this.#onBug)
     this.#timers.push(setInterval(() => void this.#emptyTrash().catch(this.#onBug), 6 * 3_600_000).unref())
     void this.#removeUnused().catch(this.#onBug)
@@ -267,7 +275,7 @@ class RunningEngine implements Engine {
     if (this.#isClosed) return
     this.#isClosed = true
     for (const timer of this.#timers) clearInterval(timer)
-    this.#keeper.close()
+    this.#spaces.stopKeeping()
     for (const one of [this.#sendStatus, this.#sendChanges, this.#tellReaderCrash]) one.cancel()
     const { store, unlock } = this.#opened
     let keptFrom = 0
@@ -277,13 +285,12 @@ class RunningEngine implements Engine {
       // Before the processes that it works with: a job that is stopped goes on at the next start
       () => this.#jobs.close(),
       () => this.#parsers.close(),
-      () => this.#embedder.close(),
       () => this.#images.close(),
       () => this.#follower.close(),
       async () => void (keptFrom = this.#keywords.sequence),
       () => this.#keywords.close(),
-      () => this.#vectors.close(),
-      () => store.changes.trim(Math.max(0, Math.min(keptFrom, this.#vectors.snapshotSequence) - keptChanges)),
+      () => this.#spaces.close(),
+      () => store.changes.trim(Math.max(0, Math.min(keptFrom, this.#spaces.default.vectors.snapshotSequence) - keptChanges)),
       () => store.close(),
     ]
     for (const step of steps) await Promise.resolve(step()).catch(this.#onBug)
@@ -293,9 +300,8 @@ class RunningEngine implements Engine {
   }
 
   #makeHandlers(): Partial<Handlers<RequestName>> {
-    const { store, space } = this.#opened
+    const { store, spaces } = this.#opened
     const undo = new UndoJournal()
-    const parts = { store, vectors: this.#vectors, keywords: this.#keywords, embedder: this.#embedder, spaceId: space.id }
     return {
       ...documentHandlers({
         store,
@@ -306,7 +312,7 @@ class RunningEngine implements Engine {
         forgetOriginals: (hashes) => this.#removeUnneeded(hashes),
       }),
       ...jobHandlers({ store, jobs: this.#jobs, onRemoved: (ids) => this.#events.send('jobs.removed', { ids: [...ids] }) }),
-      ...searchHandlers({ store, search: new SearchService(parts), similar: new SimilarService(parts), undo }),
+      ...searchHandlers({ store, spaces, undo }),
       ...libraryHandlers({
         store,
         undo,
@@ -318,7 +324,7 @@ class RunningEngine implements Engine {
           about({
             folder: this.folder,
             status: await this.#status(),
-            vectors: { size: this.#vectors.size, description: 'an exact index (Flat)' },
+            vectors: { size: spaces.default.vectors.size, description: 'an exact index (Flat)' },
             threads: this.#threads,
           }),
         onSettings: (settings) => this.#events.send('settings.changed', settings),
@@ -327,7 +333,17 @@ class RunningEngine implements Engine {
   }
 
   #runners() {
-    const { store, space } = this.#opened
+    const { store, spaces } = this.#opened
+    const fill = createFillRunner({
+      spaces,
+      vectors: store.vectors,
+      prepare: (embedder) => this.#measureThreads(embedder),
+      isImporting: () => this.#jobs.isActive('import'),
+      isDefaultBusy: () => this.#jobs.isActive('embed'),
+      waitForMore: (signal) => waitForChange(store, signal),
+      learn: () => Promise.reject(new AkinError('internal', 'Nothing is learnt yet')),
+      onRate: ({ embedder }, rate) => void store.settings.set(rateKey(embedder.space.identity), rate).catch(this.#onBug),
+    })
     return {
       import: createImportRunner({
         documents: store.documents,
@@ -338,39 +354,31 @@ class RunningEngine implements Engine {
         concurrency: (this.#options.parserProcesses ?? 1) + 1,
         embedAgain: (id) => store.vectors.forget([id]),
       }),
-      embed: createEmbedRunner({
-        vectors: store.vectors,
-        embedder: this.#embedder,
-        spaceId: space.id,
-        prepare: () => this.#measureThreads(),
-        expectsMore: () => this.#jobs.isActive('import'),
-        waitForMore: (signal) => waitForChange(store, signal),
-      }),
-      rebuild: createRebuildRunner({ keywords: this.#keywords, vectors: this.#vectors }),
+      embed: fill,
+      fill,
+      download: () => Promise.reject(new AkinError('internal', 'Nothing is downloaded yet')),
+      rebuild: createRebuildRunner({ keywords: this.#keywords, vectors: () => spaces.default.vectors }),
     }
   }
 
   /** On first use of the model on this machine: how many threads read fastest. */
-  async #measureThreads(): Promise<void> {
+  async #measureThreads(embedder: Embedder): Promise<void> {
+    if (!(embedder instanceof OnnxEmbedder)) return
     const { settings } = this.#opened.store
     const processors = availableParallelism()
-    const key = `threads:${this.#embedder.space.identity}:${processors}`
+    const key = `threads:${embedder.space.identity}:${processors}`
     const known = await settings.get(key)
     // Few threads may have won only because the machine was busy then: they are measured again
     if (typeof known === 'number' && known * 2 >= processors) {
       this.#threads = known
-      await this.#embedder.useThreads(known)
+      await embedder.useThreads(known)
       return
     }
     const candidates = [1, 2, 4, 8].filter((threads) => threads <= processors)
-    const { threads, tokensPerSecond } = await this.#embedder.measureThreads(candidates)
+    const { threads, tokensPerSecond } = await embedder.measureThreads(candidates)
     this.#threads = threads
     this.#log.info({ threads, tokensPerSecond }, 'threads measured')
     await settings.set(key, threads)
-  }
-
-  get #embeds(): boolean {
-    return this.#options.embeds !== false
   }
 
   #onChange(ids: readonly number[]): void {
@@ -379,19 +387,39 @@ class RunningEngine implements Engine {
     this.#sendChanges.call()
     this.#sendStatus.call()
     this.#follower.catchUp()
-    if (this.#embeds) this.#keeper.wake()
+    this.#spaces.wake()
   }
 
   #onJob(job: Job): void {
     this.#events.send('jobs.progress', { job })
     this.#sendStatus.call()
     if (job.error !== null) this.#noteWriteError(job.error.code)
-    this.#keeper.onJob(job)
+    void this.#tellSpaces(job).catch(this.#onBug)
     if (job.kind === 'import' && job.state === 'done') void this.#removeTexts(job.id).catch(this.#onBug)
   }
 
-  #onEmbedder(state: EmbedderState, reason: AkinError | null): void {
-    this.#log.info({ state, code: reason?.code }, 'inference')
+  async #tellSpaces(job: Job): Promise<void> {
+    if (job.kind !== 'embed' && job.kind !== 'fill') return
+    const payload = await this.#jobs.payloadOf(job.id)
+    if (payload !== null) this.#spaces.onJob(job, spaceOfPayload(payload))
+  }
+
+  #onSpaces(): void {
+    this.#events.send('spaces.changed', {})
+    this.#sendStatus.call()
+    // The status of every document goes by the default space
+    this.#opened.store.changes
+      .last()
+      .then((sequence) => this.#events.send('library.changed', { sequence, ids: [] }))
+      .catch(this.#onBug)
+  }
+
+  #onEmbedder(managed: ManagedSpace, state: EmbedderState, reason: AkinError | null): void {
+    this.#log.info({ space: managed.space.name, state, code: reason?.code }, 'inference')
+    if (!managed.space.isDefault) {
+      this.#events.send('spaces.changed', {})
+      return
+    }
     // What was told once is not told again with every try
     const isNews = reason !== null && reason.code !== this.#inferenceReason?.code
     if (state === 'failed' && reason !== null) this.#inferenceReason = reasonOf(reason)
@@ -400,7 +428,6 @@ class RunningEngine implements Engine {
       const level = state === 'failed' ? 'error' : 'warning'
       this.#events.send('engine.notice', { level, message: reason.message, detail: reason.advice ?? null })
     }
-    this.#keeper.onState(state)
     this.#sendStatus.call()
   }
 
@@ -430,10 +457,9 @@ class RunningEngine implements Engine {
   #status() {
     return libraryStatus({
       store: this.#opened.store,
-      spaceId: this.#opened.space.id,
-      vectors: this.#vectors,
+      space: this.#spaces.default,
+      where: this.#spaces.managed(this.#spaces.default.space.id).recipe.type,
       keywords: this.#keywords,
-      embedder: this.#embedder,
       jobs: this.#jobs,
       notes: this.#notes,
       inferenceReason: () => this.#inferenceReason,
@@ -465,6 +491,7 @@ class RunningEngine implements Engine {
     const { trashDays } = await readSettings(store)
     if (trashDays === 0) return
     const before = new Date(Date.now() - trashDays * 86_400_000).toISOString()
+    await this.#spaces.purge(before)
     const { orphanedContent } = await store.documents.purge(await store.documents.trashedBefore(before))
     await this.#removeUnneeded(orphanedContent)
   }

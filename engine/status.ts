@@ -3,19 +3,18 @@ import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Reason } from '../shared/model/document.ts'
 import type { DiskUse, LibraryStatus } from '../shared/model/library.ts'
-import type { Embedder } from './embedding/embedder.ts'
 import type { OriginalStore } from './host/originals.ts'
 import type { JobQueue } from './jobs/job-queue.ts'
 import type { KeywordIndex } from './keywords/keyword-index.ts'
 import type { LibraryStore } from './library/library-store.ts'
-import type { VectorIndex } from './vectors/vector-index.ts'
+import type { OpenSpace } from './spaces/managed-space.ts'
 
 export interface StatusOptions {
   readonly store: LibraryStore
-  readonly spaceId: number
-  readonly vectors: VectorIndex
+  /** The one that searches use. */
+  readonly space: OpenSpace
+  readonly where: 'local' | 'remote'
   readonly keywords: KeywordIndex
-  readonly embedder: Embedder
   readonly jobs: JobQueue
   /** What was found and mended since the start, in words. */
   readonly notes: readonly string[]
@@ -26,13 +25,14 @@ export interface StatusOptions {
 }
 
 export async function libraryStatus(options: StatusOptions): Promise<LibraryStatus> {
-  const { store, vectors, keywords, embedder, jobs } = options
+  const { store, keywords, jobs, where } = options
+  const { space, vectors, embedder } = options.space
   const counts = await store.documents.statusCounts()
   return {
     ...counts,
     failedItems: counts.failed,
     embeddedChunks: counts.embeddedChunks,
-    space: { name: embedder.space.name, dimension: embedder.space.dimension, where: 'local' },
+    space: { name: space.name, dimension: space.dimension, where },
     indexes: { vectors: vectors.state, keywords: keywords.state, notes: [...options.notes] },
     inference: embedder.state,
     inferenceReason: options.inferenceReason(),

@@ -11,6 +11,12 @@ export interface EmbedRunnerOptions {
   readonly spaceId: number
   /** Called before the first passage: the place to measure threads. */
   readonly prepare?: () => Promise<void>
+  /** Takes what can be had without embedding it. */
+  readonly takeOver?: (signal: AbortSignal) => Promise<void>
+  /** Resolves when nothing more urgent is to be embedded. */
+  readonly waitForTurn?: (signal: AbortSignal) => Promise<void>
+  /** Called when nothing waits any more: the place to learn from what is there. */
+  readonly finish?: (signal: AbortSignal) => Promise<void>
   /** True while more passages may come soon: the job then waits instead of ending. */
   readonly expectsMore: () => Promise<boolean>
   /** Resolves when new passages may be there, or after a while. */
@@ -65,6 +71,7 @@ class EmbedRun {
 
   async run(): Promise<void> {
     const { signal } = this.#context
+    await this.#options.takeOver?.(signal)
     await this.#prepare()
     for (;;) {
       await this.#report()
@@ -73,10 +80,14 @@ class EmbedRun {
       await this.#options.waitForMore(signal)
       signal.throwIfAborted()
     }
+    await this.#options.finish?.(signal)
     await this.#report()
   }
 
+  /** Nothing is loaded for a space whose vectors could all be taken over. */
   async #prepare(): Promise<void> {
+    const { vectors, spaceId } = this.#options
+    if ((await vectors.pendingCount(spaceId)) === 0 && !(await this.#options.expectsMore())) return
     try {
       await this.#options.prepare?.()
     } catch (error) {
@@ -94,6 +105,7 @@ class EmbedRun {
     try {
       for (;;) {
         if (hasMore && asked.length < ahead) {
+          await this.#options.waitForTurn?.(signal)
           const chunks = await vectors.pending(spaceId, after, ahead)
           hasMore = chunks.length === ahead
           after = chunks.at(-1)?.id ?? after

@@ -5,8 +5,12 @@ import { throttle } from '../throttle.ts'
 import type { Embedder, EmbedderState } from './embedder.ts'
 
 export interface EmbeddingKeeperOptions {
-  readonly jobs: Pick<JobQueue, 'add' | 'openOf' | 'resume'>
-  readonly embedder: Pick<Embedder, 'space' | 'warmUp'>
+  readonly jobs: Pick<JobQueue, 'add' | 'openWithPayload' | 'resume'>
+  readonly embedder: Pick<Embedder, 'warmUp'>
+  readonly spaceId: number
+  readonly name: string
+  /** `embed` for the space that searches use, which goes before all others. */
+  readonly kind: () => 'embed' | 'fill'
   /** How many passages wait for a vector. */
   readonly pendingCount: () => Promise<number>
   /** How often a model that did not run is tried again. */
@@ -47,8 +51,8 @@ export class EmbeddingKeeper {
   /** Something may wait for a vector. */
   readonly wake = (): void => this.#look.call()
 
-  onJob({ kind, state }: Job): void {
-    if (kind !== 'embed') return
+  /** A job that fills this space has a new state. */
+  onJob({ state }: Job): void {
     // An import that ended may have left passages that came after the job's last look
     if (state === 'done') this.wake()
     if (state === 'cancelled' || state === 'failed') void this.#leaveAlone().catch(this.#options.onBug)
@@ -65,20 +69,20 @@ export class EmbeddingKeeper {
   }
 
   async #startJob(): Promise<void> {
-    const { jobs, embedder, pendingCount } = this.#options
+    const { jobs, name, spaceId, kind, pendingCount } = this.#options
     if (this.#isClosed || this.#isLooking) return
     this.#isLooking = true
     try {
-      if ((await jobs.openOf('embed')).length > 0) return
+      if ((await this.#openJobs()).length > 0) return
       const pending = await pendingCount()
       this.#leftAlone = Math.min(this.#leftAlone, pending)
       if (pending <= this.#leftAlone || this.#isClosed) return
       this.#leftAlone = 0
       await jobs.add({
-        kind: 'embed',
-        title: `Reading for meaning, ${embedder.space.name}`,
+        kind: kind(),
+        title: `Reading for meaning, ${name}`,
         unit: 'passages',
-        payload: {},
+        payload: { spaceId },
       })
     } finally {
       this.#isLooking = false
@@ -102,8 +106,16 @@ export class EmbeddingKeeper {
 
   /** Jobs that the model, and not the person, made pause. */
   async #waiting(): Promise<Job[]> {
-    const jobs = await this.#options.jobs.openOf('embed')
+    const jobs = await this.#openJobs()
     return jobs.filter(({ state, error }) => state === 'paused' && modelCodes.some((code) => code === error?.code))
+  }
+
+  async #openJobs(): Promise<Job[]> {
+    const { jobs, spaceId, kind } = this.#options
+    const all = await Promise.all((['embed', 'fill'] as const).map((one) => jobs.openWithPayload(one)))
+    // Jobs from before there were several spaces name none: they are the default's
+    const isOwn = (id: unknown): boolean => id === spaceId || (id === undefined && kind() === 'embed')
+    return all.flat().flatMap(({ job, payload }) => (isOwn(payload.spaceId) ? [job] : []))
   }
 
   async #resume(): Promise<void> {

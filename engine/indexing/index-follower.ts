@@ -1,8 +1,11 @@
 import type { KeywordIndex } from '../keywords/keyword-index.ts'
 import type { VectorIndex } from '../vectors/vector-index.ts'
 
+type Followed = Pick<KeywordIndex | VectorIndex, 'catchUp'>
+
 export interface IndexFollowerOptions {
-  readonly indexes: readonly Pick<KeywordIndex | VectorIndex, 'catchUp'>[]
+  /** Those that are open at the moment. */
+  readonly indexes: () => readonly Followed[]
   readonly onBug: (error: unknown) => void
 }
 
@@ -24,7 +27,7 @@ export class IndexFollower {
     if (this.#isClosed) return
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined
-      for (const index of this.#options.indexes) this.#follow(index)
+      for (const index of this.#options.indexes()) this.#follow(index)
     }, gatherMs)
   }
 
@@ -34,7 +37,7 @@ export class IndexFollower {
     await Promise.all(this.#running)
   }
 
-  #follow(index: IndexFollowerOptions['indexes'][number]): void {
+  #follow(index: Followed): void {
     const running = index.catchUp().catch(this.#options.onBug)
     this.#running.add(running)
     void running.finally(() => this.#running.delete(running))

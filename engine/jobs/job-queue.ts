@@ -92,9 +92,15 @@ export class JobQueue {
     return (await this.#open()).some((job) => job.kind === kind && job.state !== 'paused')
   }
 
-  /** Jobs of a kind that have not ended, oldest first. */
-  async openOf(kind: JobKind): Promise<Job[]> {
-    return (await this.#open()).filter((job) => job.kind === kind).map((job) => this.#current(job))
+  /** Jobs of a kind that have not ended with what each works on, oldest first. */
+  async openWithPayload(kind: JobKind): Promise<{ job: Job; payload: JobPayload }[]> {
+    const jobs = (await this.#open()).filter((job) => job.kind === kind)
+    return jobs.map((job) => ({ job: this.#current(job), payload: job.payload }))
+  }
+
+  /** What a job works on; `null` when there is no such job. */
+  async payloadOf(id: JobId): Promise<JobPayload | null> {
+    return (await this.#options.store.get(id))?.payload ?? null
   }
 
   get runningCount(): number {

@@ -1,5 +1,6 @@
 import type { DocumentId } from '../../shared/model/document.ts'
 import type { VectorStore } from '../library/library-store.ts'
+import type { VectorIndex } from '../vectors/vector-index.ts'
 
 /** How far "more like" and "less like" move the query (Rocchio 1971, with its usual proportions). */
 const towards = 0.75
@@ -38,28 +39,19 @@ export function moveQuery(
   return combine(parts)
 }
 
-/** The mean of a document's chunk vectors, normalised again; `null` when it has none. */
+/** The mean of a document's chunk vectors as the index holds them, normalised again; `null` when it has none. */
 export async function documentVector(
-  vectors: VectorStore,
-  spaceId: number,
+  index: Pick<VectorIndex, 'vectors' | 'dimension'>,
+  store: Pick<VectorStore, 'chunks'>,
   documentId: DocumentId,
 ): Promise<Float32Array | null> {
-  const chunks = await vectors.chunks(documentId)
+  const chunks = await store.chunks(documentId)
   if (chunks.length === 0) return null
-  const stored = await vectors.readByIds(
-    spaceId,
-    chunks.map(({ id }) => id),
-  )
-  return meanOf(stored.vectors, stored.chunkIds.length)
-}
-
-/** @param rows row-major `[n, dimension]` */
-export function meanOf(rows: Float32Array, n: number): Float32Array | null {
-  if (n === 0) return null
-  const dimension = rows.length / n
-  return combine(
-    Array.from({ length: n }, (_, row) => ({ vector: rows.subarray(row * dimension, (row + 1) * dimension), weight: 1 / n })),
-  )
+  const { dimension } = index
+  const all = await index.vectors(chunks.map(({ id }) => id))
+  const rows = chunks.map((_, row) => all.subarray(row * dimension, (row + 1) * dimension))
+  const held = rows.filter((row) => !Number.isNaN(row[0]!))
+  return combine(held.map((vector) => ({ vector, weight: 1 / held.length })))
 }
 
 export function dot(a: Float32Array, b: Float32Array): number {

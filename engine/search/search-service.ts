@@ -31,7 +31,6 @@ export interface SearchServiceOptions {
   readonly vectors: VectorIndex
   readonly keywords: KeywordIndex
   readonly embedder: Embedder
-  readonly spaceId: number
 }
 
 type Query = RequestParsed<'search.query'>
@@ -169,7 +168,7 @@ export class SearchService {
   }
 
   async #vectorsOf(ids: readonly DocumentId[]): Promise<Float32Array[]> {
-    const all = await Promise.all(ids.map((id) => documentVector(this.#options.store.vectors, this.#options.spaceId, id)))
+    const all = await Promise.all(ids.map((id) => documentVector(this.#options.vectors, this.#options.store.vectors, id)))
     return all.filter((vector) => vector !== null)
   }
 

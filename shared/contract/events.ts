@@ -13,6 +13,8 @@ export const events = {
   /** At most twice a second. */
   'library.status': LibraryStatus,
   'settings.changed': Settings,
+  /** A space came, went, became the default, or its model changed its state. */
+  'spaces.changed': z.object({}),
   /** Something a person should know that no screen shows: a process died and was started again, an index was rebuilt. */
   'engine.notice': z.object({ level: z.enum(['info', 'warning', 'error']), message: z.string(), detail: z.string().nullable() }),
   /** The engine process itself: lost, and back. Sent by the host. */

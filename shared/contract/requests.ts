@@ -24,6 +24,8 @@ const Done = z.object({})
 const Ids = z.array(DocumentId).min(1).max(limits.idsPerRequest)
 const Started = z.object({ jobId: JobId })
 const QueryText = z.string().max(limits.queryLength)
+/** The space to search in; the default one unless given. */
+const SpaceId = z.int().positive().optional()
 const Tag = z.string().trim().min(1).max(100)
 
 /**
@@ -95,6 +97,7 @@ export const SearchQuery = z.object({
   lessLike: z.array(DocumentId).max(20).default([]),
   /** True waits for the model to load instead of answering by words first. */
   waitForMeaning: z.boolean().default(true),
+  spaceId: SpaceId,
 })
 export type SearchQuery = z.infer<typeof SearchQuery>
 
@@ -106,6 +109,7 @@ export const SimilarQuery = z.object({
   ]),
   filter: Filter.default({}),
   limit: z.int().min(1).max(limits.hitsPerPage).default(20),
+  spaceId: SpaceId,
 })
 export type SimilarQuery = z.infer<typeof SimilarQuery>
 
@@ -179,6 +183,7 @@ export const requests = {
       documentId: DocumentId,
       mode: z.enum(searchModes).default('hybrid'),
       limit: z.int().min(1).max(50).default(10),
+      spaceId: SpaceId,
     }),
     z.object({ passages: z.array(Passage) }),
   ),
@@ -187,6 +192,7 @@ export const requests = {
     z.object({
       text: QueryText,
       passages: z.array(z.object({ documentId: DocumentId, start: z.int().nonnegative(), end: z.int().positive() })).max(20),
+      spaceId: SpaceId,
     }),
     z.object({ spans: z.array(Span.nullable()) }),
   ),

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { Reason } from './document.ts'
 
-export const jobKinds = ['import', 'embed', 'rebuild'] as const
+/** `embed` reads what is new in the space that searches use, `fill` in any other. */
+export const jobKinds = ['import', 'embed', 'fill', 'download', 'rebuild'] as const
 export type JobKind = (typeof jobKinds)[number]
 
 /**
@@ -20,8 +21,8 @@ export const Job = z.object({
   /** What a person reads: "Import of Documents". */
   title: z.string(),
   state: z.enum(jobStates),
-  /** What `completed` and `total` count: files, passages, items. */
-  unit: z.enum(['files', 'passages', 'items']),
+  /** What `completed` and `total` count: files, passages, items, bytes. */
+  unit: z.enum(['files', 'passages', 'items', 'bytes']),
   completed: z.int().nonnegative(),
   /** `null` while it is still being counted. */
   total: z.int().nonnegative().nullable(),

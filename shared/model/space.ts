@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Reason } from './document.ts'
 
 /**
  * An embedding space: vectors of one space may be compared with each other and with nothing else. Its identity is
@@ -12,8 +13,92 @@ export const EmbeddingSpace = z.object({
   identity: z.string(),
   dimension: z.int().positive(),
   metric: z.enum(['inner-product', 'l2']),
-  /** JSON: which model makes its vectors, and how. What it says is for whoever makes them; equal spaces may be made in other ways. */
+  /** JSON: which model makes its vectors, and how (`SpaceRecipe`). */
   recipe: z.string(),
   isDefault: z.boolean(),
 })
 export type EmbeddingSpace = z.infer<typeof EmbeddingSpace>
+
+/**
+ * What is done to every vector before it is compared, learnt from the library: nothing, its mean taken off, its mean and
+ * strongest components taken off, or all directions made equally wide.
+ */
+export const PostProcessing = z.discriminatedUnion('method', [
+  z.object({ method: z.literal('none') }),
+  z.object({ method: z.literal('centre') }),
+  z.object({ method: z.literal('all-but-the-top'), components: z.int().min(1).max(64) }),
+  z.object({ method: z.literal('whitening'), shrinkage: z.number().min(0).max(1) }),
+])
+export type PostProcessing = z.infer<typeof PostProcessing>
+
+/** How a vector comes of hidden states `[tokens, dimension]`; `model`: the graph gives the vector itself. */
+export const poolingNames = ['cls', 'mean', 'last-token', 'weighted-mean', 'model'] as const
+
+const prefix = z.string().max(500)
+
+/** How the vectors of a space are made. */
+export const SpaceRecipe = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('local'),
+    /** A model that is installed, by its id. */
+    modelId: z.string().min(1).max(200),
+    /** What is to differ from the model's own settings. */
+    pooling: z.enum(poolingNames).optional(),
+    queryPrefix: prefix.optional(),
+    passagePrefix: prefix.optional(),
+    postProcessing: PostProcessing.default({ method: 'none' }),
+  }),
+  z.object({
+    type: z.literal('remote'),
+    /** `https://api.openai.com/v1`, or that of a compatible server. */
+    baseUrl: z.url().max(2_048),
+    model: z.string().min(1).max(200),
+    /** Asked of models that can give shorter vectors; `null` leaves it to the model. */
+    dimensions: z.int().min(1).max(16_384).nullable().default(null),
+    queryPrefix: prefix.default(''),
+    passagePrefix: prefix.default(''),
+    postProcessing: PostProcessing.default({ method: 'none' }),
+  }),
+])
+export type SpaceRecipe = z.infer<typeof SpaceRecipe>
+
+export const spaceStates = ['ready', 'filling', 'waiting', 'paused', 'refused'] as const
+
+/** A space as people see it: what it is and how much of the library it holds. */
+export const SpaceInfo = z.object({
+  id: z.int().positive(),
+  name: z.string(),
+  dimension: z.int().positive(),
+  recipe: SpaceRecipe,
+  /** The one that searches use unless another is asked for. */
+  isDefault: z.boolean(),
+  /** `this computer`, or the host that texts are sent to. */
+  where: z.string(),
+  /**
+   * `ready`: holds everything; `filling`, `paused`: a job is at it; `waiting`: passages wait and no job is at it;
+   * `refused`: cannot be used, for the reason given.
+   */
+  state: z.enum(spaceStates),
+  reason: Reason.nullable(),
+  /** Passages with a vector, waiting for one, and without the prospect of one. */
+  vectors: z.int().nonnegative(),
+  pending: z.int().nonnegative(),
+  failed: z.int().nonnegative(),
+  /** Bytes on the disk: vectors in the library, and the index made of them. */
+  bytes: z.int().nonnegative(),
+  indexBytes: z.int().nonnegative(),
+  /** The job that fills it. */
+  jobId: z.int().positive().nullable(),
+  /** Passages a second, measured the last time it was filled on this computer. */
+  ratePerSecond: z.number().nullable(),
+})
+export type SpaceInfo = z.infer<typeof SpaceInfo>
+
+/** What a model makes of three sentences, two of them near in meaning: the check before a space is made. */
+export const SelfTest = z.object({
+  isPassed: z.boolean(),
+  near: z.number(),
+  far: z.number(),
+  problems: z.array(z.string()),
+})
+export type SelfTest = z.infer<typeof SelfTest>

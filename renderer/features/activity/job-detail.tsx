@@ -8,7 +8,7 @@ import { IconButton } from '../../ui/icon-button.tsx'
 import { Progress } from '../../ui/progress.tsx'
 import { sentence } from '../../ui/sentence.ts'
 import styles from './job-detail.module.css'
-import { describeCount, describeOutcome, describePace, describeTime, hasOutcome, isActive } from './job-groups.ts'
+import { amountOf, describeCount, describeOutcome, describePace, describeTime, hasOutcome, isActive } from './job-groups.ts'
 import { JobItemList } from './job-item-list.tsx'
 import type { Outcome } from './job-store.ts'
 
@@ -109,7 +109,7 @@ function summaryOf(job: Job): string {
   const time = describeTime(job)
   const failed = job.counts.failed > 0 ? `, ${formatNumber(job.counts.failed)} failed` : ''
   const end = job.state === 'cancelled' ? ' Cancelled by you.' : ''
-  const done = `${countOf(job.completed, job.unit.slice(0, -1))}${time === null ? '' : ` in ${time}`}`
+  const done = `${amountOf(job.completed, job.unit)}${time === null ? '' : ` in ${time}`}`
   const outcome = hasOutcome(job) ? `: ${describeOutcome(job)}${failed}` : failed
   return `${began}. ${done}${outcome}.${end}`
 }

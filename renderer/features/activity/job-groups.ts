@@ -1,5 +1,5 @@
 import type { Job } from '../../../shared/model/job.ts'
-import { countOf, daysBetween, formatDuration, formatNumber, formatRate, formatRemaining } from '../../ui/format.ts'
+import { countOf, daysBetween, formatBytes, formatDuration, formatNumber, formatRate, formatRemaining } from '../../ui/format.ts'
 
 /** True for jobs that will go on by themselves or when asked to. */
 export function isActive({ state }: Job): boolean {
@@ -30,18 +30,27 @@ export function groupJobs(jobs: readonly Job[], now: Date): JobGroup[] {
   ].filter((group) => group.jobs.length > 0)
 }
 
-const unitNames: Readonly<Record<Job['unit'], string>> = { files: 'file', passages: 'passage', items: 'item' }
+const unitNames: Readonly<Record<Exclude<Job['unit'], 'bytes'>, string>> = { files: 'file', passages: 'passage', items: 'item' }
+
+/** `412 files`, `12.5 MB` */
+export function amountOf(count: number, unit: Job['unit']): string {
+  return unit === 'bytes' ? formatBytes(count) : countOf(count, unitNames[unit])
+}
 
 /** `412 of 1,330 files`, `412 files so far` */
 export function describeCount({ completed, total, unit }: Job): string {
-  if (total === null) return `${countOf(completed, unitNames[unit])} so far`
-  return `${formatNumber(completed)} of ${countOf(total, unitNames[unit])}`
+  if (total === null) return `${amountOf(completed, unit)} so far`
+  return `${unit === 'bytes' ? formatBytes(completed) : formatNumber(completed)} of ${amountOf(total, unit)}`
 }
 
 /** `28 a second, about 9 s left`; empty while nothing is known. */
-export function describePace({ ratePerSecond, remainingSeconds }: Job): string {
+export function describePace({ ratePerSecond, remainingSeconds, unit }: Job): string {
   return [
-    ratePerSecond === null || ratePerSecond <= 0 ? null : formatRate(ratePerSecond),
+    ratePerSecond === null || ratePerSecond <= 0
+      ? null
+      : unit === 'bytes'
+        ? `${formatBytes(ratePerSecond)} a second`
+        : formatRate(ratePerSecond),
     remainingSeconds === null ? null : formatRemaining(remainingSeconds),
   ]
     .filter((part) => part !== null)
@@ -61,7 +70,7 @@ export function describeOutcome({ counts, unit, completed }: Job): string {
     counts.unchanged > 0 && `${formatNumber(counts.unchanged)} unchanged`,
     counts.skipped > 0 && `${formatNumber(counts.skipped)} skipped`,
   ].filter((part): part is string => part !== false)
-  return parts.length === 0 ? countOf(completed, unitNames[unit]) : parts.join(', ')
+  return parts.length === 0 ? amountOf(completed, unit) : parts.join(', ')
 }
 
 /** How long a job took, or has taken so far; `null` before it began. */

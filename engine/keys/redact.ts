@@ -14,8 +14,8 @@ const likeKeys = [/\b(?:sk|pk|rk|gsk|hf|xai|api|key)[-_][\w*.…-]{6,}/gi, /(?<=
 export function redact(text: string, secrets: readonly (string | null | undefined)[]): string {
   const isHidden = new Uint8Array(text.length)
   for (const secret of secrets) {
-    if (secret === null || secret === undefined || secret === '') continue
-    for (const spelling of spellingsOf(secret)) hideSpelling(text, spelling, isHidden)
+    if (secret === null || secret === undefined) continue
+    for (const spelling of spellingsOf(secret)) if (spelling !== '') hideSpelling(text, spelling, isHidden)
   }
   for (const pattern of likeKeys) {
     for (const { 0: found, index } of text.matchAll(pattern)) isHidden.fill(1, index, index + found.length)
@@ -28,8 +28,15 @@ function spellingsOf(secret: string): Set<string> {
     secret,
     JSON.stringify(secret).slice(1, -1),
     encodeURIComponent(secret),
-    Buffer.from(secret).toString('base64').replace(/=+$/, ''),
+    ...[0, 1, 2].map((before) => insideBase64(secret, before)),
   ])
+}
+
+/** What a secret is spelt as within the base64 of a text that it stands in, so many bytes after a multiple of three. */
+function insideBase64(secret: string, before: number): string {
+  const wholeGroups = Math.floor((before + Buffer.byteLength(secret)) / 3)
+  const spelt = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)]).toString('base64')
+  return spelt.slice(before === 0 ? 0 : 4, wholeGroups * 4)
 }
 
 function hideSpelling(text: string, spelling: string, isHidden: Uint8Array): void {

@@ -1,40 +1,15 @@
 import { AkinError } from '../../../shared/errors.ts'
 import type { EmbeddedQuery, Embedder, EmbedderState, SpaceDescription } from '../embedder.ts'
-import { cancelled, EmbeddingsClient, type EmbeddingsClientOptions, type Outcome, type SentRequest } from './embeddings-client.ts'
-import { harmlessText, withoutDirection } from './measure-dimension.ts'
+import { cancelled, type EmbeddingsClientOptions, type SentRequest } from './embeddings-client.ts'
+import { withoutDirection } from './measure-dimension.ts'
+import { PatientClient, type AskOptions } from './patient-client.ts'
 import { remoteSpaceOf } from './remote-model.ts'
+import { usualRules, type RemoteRules } from './remote-rules.ts'
 import { RequestLane, type WaitingText } from './request-lane.ts'
 import { loadTokenMeter, type CountedText, type TokenMeter } from './token-meter.ts'
-import { backOffMs, type RetryRule } from './waits.ts'
 
-/** How one kind of requests is made. */
-export interface LaneRule {
-  /** Under way at once. */
-  readonly requests: number
-  readonly gatherMs: number
-  /** Of one try, from connecting to the last byte. */
-  readonly timeoutMs: number
-  readonly retry: RetryRule
-}
-
-export interface RemoteRules {
-  readonly connectTimeoutMs: number
-  readonly passages: LaneRule
-  /** Of queries, for which somebody waits. */
-  readonly queries: LaneRule
-}
-
-/** Passages wait for a service that is busy; a query is answered soon or by words alone. */
-export const usualRules: RemoteRules = {
-  connectTimeoutMs: 10_000,
-  passages: {
-    requests: 2,
-    gatherMs: 10,
-    timeoutMs: 120_000,
-    retry: { tries: 6, baseMs: 1_000, maxMs: 30_000, patienceMs: 300_000 },
-  },
-  queries: { requests: 2, gatherMs: 0, timeoutMs: 20_000, retry: { tries: 3, baseMs: 250, maxMs: 2_000, patienceMs: 8_000 } },
-}
+/** OpenAI takes 2,048; what is sent together is lost together, and a request a second is far below its limits. */
+const passagesPerRequest = 128
 
 /** What the embedder sent since it was made. */
 export interface RemoteUsage {
@@ -63,18 +38,13 @@ export class RemoteEmbedder implements Embedder {
   readonly passagesAhead: number
   readonly #options: RemoteEmbedderOptions
   readonly #rules: RemoteRules
-  readonly #client: EmbeddingsClient
+  readonly #client: PatientClient
   readonly #passages: RequestLane
   readonly #queries: RequestLane
   readonly #closing = new AbortController()
   #meter: Promise<TokenMeter> | undefined
   #state: EmbedderState = 'idle'
   #usage: RemoteUsage = { requests: 0, inputs: 0, tokens: 0, cutInputs: 0 }
-  /** Not every server knows base64; one that refuses it is asked without. */
-  #encoding: 'base64' | 'float' = 'base64'
-  #hasSucceeded = false
-  /** A service that is busy is left alone by all requests for passages. */
-  #passagesNotBefore = 0
 
   /** @throws AkinError `bad-request` when the model's dimension is not known */
   constructor(options: RemoteEmbedderOptions) {
@@ -82,18 +52,20 @@ export class RemoteEmbedder implements Embedder {
     this.space = remoteSpaceOf(model)
     this.#options = options
     this.#rules = rules
-    this.#client = new EmbeddingsClient({
-      ...options,
-      connectTimeoutMs: rules.connectTimeoutMs,
-      onSent: (sent) => this.#countSent(sent),
-    })
+    const { connectTimeoutMs } = rules
+    this.#client = new PatientClient({ ...options, connectTimeoutMs, onSent: (sent) => this.#countSent(sent) })
     const { limits } = model
-    this.passagesAhead = Math.min(limits.inputs, 128) * rules.passages.requests
-    this.#passages = new RequestLane({ ...rules.passages, limits, run: (batch, signal) => this.#runPassages(batch, signal) })
+    const inputs = Math.min(limits.inputs, passagesPerRequest)
+    this.passagesAhead = inputs * rules.passages.requests
+    this.#passages = new RequestLane({
+      ...rules.passages,
+      limits: { ...limits, inputs },
+      run: (batch, signal) => this.#runPassages(batch, signal),
+    })
     this.#queries = new RequestLane({
       ...rules.queries,
       limits,
-      run: (batch, signal) => this.#run(batch, { rule: rules.queries, signal }),
+      run: (batch, signal) => this.#runQueries(batch, signal),
     })
   }
 
@@ -153,31 +125,45 @@ export class RemoteEmbedder implements Embedder {
   }
 
   async #runPassages(batch: readonly WaitingText[], signal: AbortSignal): Promise<void> {
-    await this.#run(batch, { rule: this.#rules.passages, signal, onFailure: (error) => this.#passages.fail(error) })
+    const failure = await this.#run(batch, { rule: this.#rules.passages, isPatient: true, signal })
+    // The same would befall those that wait: what nobody will keep is not sent
+    if (failure !== null) this.#passages.fail(failure)
   }
 
-  /** Settles every text of a batch. */
-  async #run(batch: readonly WaitingText[], options: RunOptions): Promise<void> {
-    const outcome = await this.#exchange(
-      batch.map(({ text }) => text),
-      { ...options, tokens: tokensOf(batch) },
-    )
-    if (outcome.ok) return this.#deliver(batch, outcome.vectors)
-    const { error, isRefusal } = outcome
-    if (isRefusal && (await this.#takesOthers(options))) {
-      if (batch.length === 1) return batch[0]!.reject(refusedText(error))
-      const middle = batch.length >> 1
-      await this.#run(batch.slice(0, middle), options)
-      return this.#run(batch.slice(middle), options)
+  async #runQueries(batch: readonly WaitingText[], signal: AbortSignal): Promise<void> {
+    await this.#run(batch, { rule: this.#rules.queries, isPatient: false, signal })
+  }
+
+  /** Settles every text of a batch. Tells what is wrong with the service, `null` when nothing is. */
+  async #run(batch: readonly WaitingText[], options: AskOptions): Promise<AkinError | null> {
+    const inputs = batch.map(({ text }) => text)
+    const outcome = await this.#client.ask({ inputs, tokens: tokensOf(batch) }, this.#whileOpen(options))
+    if (outcome.ok) {
+      this.#deliver(batch, outcome.vectors)
+      return null
     }
-    this.#setState('failed', error)
-    for (const one of batch) one.reject(error)
-    // The same would befall those that wait: what nobody will keep is not sent
-    options.onFailure?.(error)
+    if (await this.#client.isItsTexts(outcome, this.#whileOpen(options))) return this.#findRefused(batch, outcome.error, options)
+    this.#setState('failed', outcome.error)
+    for (const one of batch) one.reject(outcome.error)
+    return outcome.error
+  }
+
+  /** One text of a batch, or more, is what the service does not take: halves it until only those go without a vector. */
+  async #findRefused(batch: readonly WaitingText[], error: AkinError, options: AskOptions): Promise<AkinError | null> {
+    if (batch.length === 1) {
+      batch[0]!.reject(refusedText(error))
+      return null
+    }
+    const middle = batch.length >> 1
+    // The service is well: what fails twice is a text's fault
+    const halves = { ...options, triesOfFault: 2 }
+    const failure = await this.#run(batch.slice(0, middle), halves)
+    if (failure === null) return this.#run(batch.slice(middle), halves)
+    for (const one of batch.slice(middle)) one.reject(failure)
+    return failure
   }
 
   #deliver(batch: readonly WaitingText[], vectors: readonly (Float32Array | null)[]): void {
-    this.#hasSucceeded = true
     this.#setState('ready', null)
     for (const [index, waiting] of batch.entries()) {
       const vector = vectors[index]
@@ -186,47 +172,8 @@ export class RemoteEmbedder implements Embedder {
     }
   }
 
-  /** Tries until there are vectors, or it makes no sense any more. */
-  async #exchange(inputs: readonly string[], options: RunOptions & { tokens: number }): Promise<Outcome> {
-    const { rule, tokens } = options
-    const signal = AbortSignal.any([options.signal, this.#closing.signal])
-    const startedAt = performance.now()
-    for (let tries = 1; ; tries++) {
-      if (rule === this.#rules.passages) await wait(this.#passagesNotBefore - performance.now(), signal)
-      const outcome = await this.#tryEncodings({ inputs, tokens, timeoutMs: rule.timeoutMs, signal })
-      if (outcome.ok || !outcome.isPassing || tries >= rule.retry.tries) return outcome
-      const waitMs = (outcome.waitMs ?? 0) + backOffMs(rule.retry, tries, Math.random)
-      if (performance.now() - startedAt + waitMs > rule.retry.patienceMs) return outcome
-      if (outcome.error.code === 'rate-limited') this.#leaveAlone(waitMs)
-      await wait(waitMs, signal)
-    }
-  }
-
-  async #tryEncodings(attempt: {
-    inputs: readonly string[]
-    tokens: number
-    timeoutMs: number
-    signal: AbortSignal
-  }): Promise<Outcome> {
-    const outcome = await this.#client.try({ ...attempt, encoding: this.#encoding })
-    const mayMindEncoding = this.#options.model.tokenizer === 'estimate' && this.#encoding === 'base64' && !this.#hasSucceeded
-    if (outcome.ok || !outcome.isRefusal || !mayMindEncoding) return outcome
-    const plain = await this.#client.try({ ...attempt, encoding: 'float' })
-    if (plain.ok) this.#encoding = 'float'
-    return plain
-  }
-
-  /** Whether the service takes other texts, so that it was these that it refused. */
-  async #takesOthers(options: RunOptions): Promise<boolean> {
-    if (this.#hasSucceeded) return true
-    const { tokens } = (await this.#loadMeter()).fit(harmlessText, this.#options.model.limits.tokensEach)
-    const outcome = await this.#exchange([harmlessText], { ...options, tokens })
-    this.#hasSucceeded ||= outcome.ok
-    return outcome.ok
-  }
-
-  #leaveAlone(waitMs: number): void {
-    this.#passagesNotBefore = Math.max(this.#passagesNotBefore, performance.now() + waitMs)
+  #whileOpen(options: AskOptions): AskOptions {
+    return { ...options, signal: AbortSignal.any([options.signal, this.#closing.signal]) }
   }
 
   async #countSent(sent: SentRequest): Promise<void> {
@@ -251,12 +198,6 @@ export class RemoteEmbedder implements Embedder {
   }
 }
 
-interface RunOptions {
-  readonly rule: LaneRule
-  readonly signal: AbortSignal
-  readonly onFailure?: (error: AkinError) => void
-}
-
 function tokensOf(batch: readonly WaitingText[]): number {
   return batch.reduce((sum, { tokens }) => sum + tokens, 0)
 }
@@ -270,16 +211,5 @@ function refusedText({ message, advice, details }: AkinError): AkinError {
   return new AkinError('embedding-failed', message, {
     ...(advice === undefined ? {} : { advice }),
     ...(details === undefined ? {} : { details }),
-  })
-}
-
-/** @throws AkinError `cancelled`, or the signal's own reason */
-async function wait(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) throw cancelled(signal)
-  if (ms <= 0) return
-  await new Promise<void>((resolve, reject) => {
-    const abort = (): void => (clearTimeout(timer), reject(cancelled(signal)))
-    const timer = setTimeout(() => (signal.removeEventListener('abort', abort), resolve()), ms)
-    signal.addEventListener('abort', abort, { once: true })
   })
 }

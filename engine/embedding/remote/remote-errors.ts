@@ -8,6 +8,8 @@ export interface Failure {
   readonly isPassing: boolean
   /** The service did not like the request itself: another text, or another spelling, may be taken. */
   readonly isRefusal: boolean
+  /** A fault of the service that one text may bring about: some servers fail at a text that is too long for them. */
+  readonly isFault: boolean
   /** How long the service asks to be left alone. */
   readonly waitMs: number | null
 }
@@ -40,7 +42,8 @@ export function statusFailure(status: number, said: Said, asked: Asked, waitMs: 
   const { code, message, advice } = wordsFor(status, said, asked)
   const details = { status, ...(said.message === null ? {} : { said: said.message }), ...(waitMs === null ? {} : { waitMs }) }
   const isLater = isPassing || code === 'remote-model-missing' || code === 'quota-exhausted'
-  return { error: new AkinError(code, message, { advice, details, retryable: isLater }), isPassing, isRefusal, waitMs }
+  const error = new AkinError(code, message, { advice, details, retryable: isLater })
+  return { error, isPassing, isRefusal, isFault: status === 500, waitMs }
 }
 
 interface Words {
@@ -221,5 +224,5 @@ function reasonOf(thrown: unknown): string {
 }
 
 function passing(error: AkinError, isPassing: boolean): Failure {
-  return { error, isPassing, isRefusal: false, waitMs: null }
+  return { error, isPassing, isRefusal: false, isFault: false, waitMs: null }
 }

@@ -42,7 +42,7 @@ const withKey = { key: () => Promise.resolve(key) }
 /** Rules with one try and a short time for it. */
 const impatient = {
   ...quickRules,
-  passages: { ...quickRules.passages, timeoutMs: 100, retry: { ...quickRules.passages.retry, tries: 1 } },
+  passages: { ...quickRules.passages, timeoutMs: 1_000, retry: { ...quickRules.passages.retry, tries: 1 } },
 }
 
 interface Case {
@@ -153,7 +153,7 @@ const cases: readonly Case[] = [
     code: 'remote-failed',
     says: /a fault of its own \(status 500\)/,
     advises: /try again/,
-    tries: 4,
+    tries: 5,
   },
   {
     title: 'a fault that the service says is lasting',
@@ -360,7 +360,7 @@ describe('what passes', () => {
   })
 
   it('keeps other passages from asking meanwhile, and no query', async () => {
-    server.next(fails('rateLimit', { 'retry-after': '0.4' }))
+    server.next(fails('rateLimit', { 'retry-after': '2' }))
     const { embedder } = make(openAiAt(server.baseUrl), {
       limits: { inputs: 1 },
       rules: { ...quickRules, passages: { ...quickRules.passages, requests: 1 } },

@@ -1,5 +1,6 @@
 import { afterEach } from 'vitest'
-import { RemoteEmbedder, type RemoteEmbedderOptions, type RemoteRules } from '../../../engine/embedding/remote/remote-embedder.ts'
+import { RemoteEmbedder, type RemoteEmbedderOptions } from '../../../engine/embedding/remote/remote-embedder.ts'
+import type { RemoteRules } from '../../../engine/embedding/remote/remote-rules.ts'
 import type { SentRequest } from '../../../engine/embedding/remote/embeddings-client.ts'
 import { remoteModelOf, type RemoteModel, type RemoteModelOptions } from '../../../engine/embedding/remote/remote-model.ts'
 import { AkinError, toWireError } from '../../../shared/errors.ts'

@@ -80,6 +80,13 @@ describe('passages that are asked for one by one', () => {
     for (const [at, vector] of vectors.entries()) expect(cosine(vector, vectorOf(all[at]!, 1_536))).toBeCloseTo(1, 5)
   })
 
+  it('go in requests that are not too large to lose, of which the embedder says how many passages fill them', async () => {
+    const { embedder } = make(openAiAt(server.baseUrl))
+    await Promise.all(texts(300).map((text) => embedder.embedPassage(text)))
+    expect(server.sizes).toEqual([128, 128, 44])
+    expect(embedder.passagesAhead).toBe(256)
+  })
+
   it('go in requests of as many as are allowed, and two at a time', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     server.always(waitsFor(promise))
@@ -210,6 +217,14 @@ describe('a text that the service does not take', () => {
     expect(codes.filter((code) => code === 'ok')).toHaveLength(20)
   })
 
+  it('fails alone where the service has a fault at it, as some servers have at long texts', async () => {
+    server.always(refusesText('poison', 500))
+    const { embedder } = make(localAt(server.baseUrl))
+    const all = [...texts(10), 'poison', ...texts(10, 'later')]
+    const codes = await codesOf(all.map((text) => embedder.embedPassage(text)))
+    expect(codes.map((code, at) => (code === 'ok' ? null : [at, code])).filter(Boolean)).toEqual([[10, 'embedding-failed']])
+  })
+
   it('fails with what the service said of it', async () => {
     server.always(refusesText('poison'))
     const { embedder, states } = make(openAiAt(server.baseUrl))
@@ -240,6 +255,24 @@ describe('what was read before a failure', () => {
     expect(codes.slice(0, 5)).toEqual(Array(5).fill('ok'))
     expect(codes.slice(5)).toEqual(Array(10).fill('quota-exhausted'))
     expect(server.received).toHaveLength(2)
+  })
+})
+
+describe('a service that fails while the text it refused is looked for', () => {
+  it('gets no more texts', async () => {
+    server.next(answers(), fails('tooLong'), fails('quota'))
+    const { embedder } = make(localAt(server.baseUrl), { rules: oneAtATime() })
+    await embedder.embedPassage('first')
+    const codes = await codesOf(texts(8).map((text) => embedder.embedPassage(text)))
+    expect(codes).toEqual(Array(8).fill('quota-exhausted'))
+    expect(server.sizes).toEqual([1, 8, 4])
+  })
+
+  it('is given its time when it only asks for patience', async () => {
+    server.next(answers(), fails('tooLong'), fails('rateLimit'), fails('rateLimit'), fails('rateLimit'))
+    const { embedder } = make(localAt(server.baseUrl), { rules: oneAtATime() })
+    await embedder.embedPassage('first')
+    expect(await codesOf(texts(8).map((text) => embedder.embedPassage(text)))).toEqual(Array(8).fill('ok'))
   })
 })
 

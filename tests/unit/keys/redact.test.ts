@@ -10,6 +10,7 @@ describe('a text from outside', () => {
     ['in JSON', JSON.stringify({ message: `bad key ${key}` })],
     ['in an address', `https://x.test/?api_key=${encodeURIComponent(key)}&a=b`],
     ['in base64', `authorization ${Buffer.from(key).toString('base64')}`],
+    ['in base64, after something else', `authorization ${Buffer.from(`user:${key}`).toString('base64')}`],
     ['by its beginning', `key ${key.slice(0, 14)}... was refused`],
     ['by its end', `the key that ends in ${key.slice(-9)} was refused`],
     ['twice', `${key} is not ${key}`],
@@ -18,6 +19,14 @@ describe('a text from outside', () => {
     const shown = redact(text, [key])
     expect(shown).toContain(hiddenKey)
     for (let at = 0; at + 8 <= key.length; at++) expect(shown).not.toContain(key.slice(at, at + 8))
+  })
+
+  it.each(['', 'a', 'ab', 'abc'])('holds no key in base64 behind %j', (before) => {
+    const inside = Buffer.from(key).toString('base64').slice(4, 20)
+    const shown = redact(Buffer.from(`${before}${key}`).toString('base64'), [key])
+    expect(shown).not.toContain(inside)
+    expect(Buffer.from(shown.replaceAll(hiddenKey, ''), 'base64').toString('latin1')).not.toContain(key.slice(4, 20))
+    expect(shown.length).toBeLessThan(20)
   })
 
   it('keeps the rest', () => {

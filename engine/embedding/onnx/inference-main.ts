@@ -1,5 +1,6 @@
 import { AkinError, toWireError } from '../../../shared/errors.ts'
 import { servicePort } from '../../processes/service-port.ts'
+import { fitPostProcessing, type PostProcessing } from '../post-processing.ts'
 import { prepareGraph } from './graph/prepare-graph.ts'
 import { showStates, showTokens } from './inspect.ts'
 import { measureSpeed } from './measure-speed.ts'
@@ -56,6 +57,9 @@ port.onMessage((message) => {
       break
     case 'prepare':
       chores.push(task(request.id, async () => ({ type: 'prepared', ...(await prepareGraph(request)) })))
+      break
+    case 'learn':
+      chores.push(task(request.id, async () => ({ type: 'learnt', parameters: learn(request) })))
       break
     case 'tokens':
       urgent.push(
@@ -122,6 +126,10 @@ async function measure({ candidates }: Message<'measure-threads'>): Promise<Answ
   wanted = { ...options, threads: speed.threads, batchSize: speed.batchSize }
   loaded = { model, options: wanted, batchSize: speed.batchSize }
   return { type: 'measured', ...speed }
+}
+
+function learn({ rows, dimension, method }: Message<'learn'>): PostProcessing {
+  return fitPostProcessing(rows, dimension, method)
 }
 
 /** A model that could not be opened with other threads is loaded anew when it is needed next, and blamed on no text. */

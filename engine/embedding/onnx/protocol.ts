@@ -1,5 +1,6 @@
 import type { WireError } from '../../../shared/errors.ts'
 import type { ModelSpec } from '../model-spec.ts'
+import type { PostProcessing, PostProcessingMethod } from '../post-processing.ts'
 import type { PreparedGraph, PrepareOptions } from './graph/prepare-graph.ts'
 import type { ShownStates, ShownTokens } from './inspect.ts'
 import type { Speed } from './measure-speed.ts'
@@ -25,6 +26,15 @@ export type ToInference =
   | { readonly type: 'states'; readonly id: number; readonly text: string }
   /** Makes a model file ready to be loaded; needs no loaded model. */
   | ({ readonly type: 'prepare'; readonly id: number } & PrepareOptions)
+  /** Learns post-processing from a sample of raw vectors; needs no loaded model. */
+  | {
+      readonly type: 'learn'
+      readonly id: number
+      /** Row-major `[n, dimension]`. */
+      readonly rows: Float32Array
+      readonly dimension: number
+      readonly method: PostProcessingMethod
+    }
   | { readonly type: 'cancel'; readonly id: number }
 
 /** What comes back; every request but `cancel` gets exactly one answer, and each text is named when its turn comes. */
@@ -37,4 +47,5 @@ export type FromInference =
   | ({ readonly type: 'tokens'; readonly id: number } & ShownTokens)
   | ({ readonly type: 'states'; readonly id: number } & ShownStates)
   | ({ readonly type: 'prepared'; readonly id: number } & PreparedGraph)
+  | { readonly type: 'learnt'; readonly id: number; readonly parameters: PostProcessing }
   | { readonly type: 'error'; readonly id: number; readonly error: WireError }

@@ -228,4 +228,49 @@ describe('threads', () => {
     await embedder.useThreads(4)
     expect(processes[0]!.received.map((message) => (message.type === 'load' ? message.threads : message.type))).toEqual([1, 4])
   })
+
+  it('are used with as many passages a run as were measured with them', async () => {
+    const { embedder, processes } = embedderOf(answersAll)
+    await embedder.useSpeed({ threads: 2, batchSize: 8 })
+    await embedder.warmUp()
+    await embedder.useThreads(2)
+    const loads = processes[0]!.received.map((message) => (message.type === 'load' ? [message.threads, message.batchSize] : []))
+    expect(loads).toEqual([
+      [2, 8],
+      [2, 1],
+    ])
+  })
+})
+
+describe('a death at several passages at once', () => {
+  it('blames none of them, and reads one by one from then on', async () => {
+    const { embedder, processes } = embedderOf((process) => {
+      process.react = (message, self) => {
+        if (message.type === 'load') self.answer({ type: 'loaded', id: message.id, loadMs: 1 })
+        if (message.type !== 'embed') return
+        self.answer({ type: 'working', id: message.id })
+        if (message.id === self.asked[1]?.id) self.die()
+      }
+    })
+    await embedder.useSpeed({ threads: 1, batchSize: 8 })
+    for (const result of await Promise.allSettled(['a', 'b'].map((text) => embedder.embedPassage(text))))
+      expect(result).toMatchObject({ reason: { code: 'inference-crashed', details: { wasAtIt: false } } })
+    await vi.advanceTimersByTimeAsync(100)
+    expect(processes.map(({ received: [load] }) => load)).toMatchObject([{ batchSize: 8 }, { batchSize: 1 }])
+  })
+
+  it('blames the only one that it was at', async () => {
+    const { embedder, processes } = embedderOf()
+    const passages = ['a', 'b'].map((text) => embedder.embedPassage(text))
+    await turns()
+    const [first, second] = processes[0]!.asked
+    processes[0]!.answer({ type: 'working', id: first!.id })
+    processes[0]!.answer({ type: 'vector', id: first!.id, vector, computeMs: 1 })
+    processes[0]!.answer({ type: 'working', id: second!.id })
+    processes[0]!.die()
+    expect(await Promise.allSettled(passages)).toMatchObject([
+      { status: 'fulfilled' },
+      { reason: { details: { wasAtIt: true } } },
+    ])
+  })
 })

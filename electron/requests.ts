@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { answer, parseInput } from '../engine/contract-table.ts'
 import type { Grant } from '../shared/contract/bridge.ts'
 import type { Reply } from '../shared/contract/reply.ts'
-import { requests, type ImportSource, type RequestName, type RequestParsed } from '../shared/contract/requests.ts'
+import { requests, type RequestName } from '../shared/contract/requests.ts'
 import { AkinError, toWireError } from '../shared/errors.ts'
 import { channels, requestNames } from './channels.ts'
 import type { Grants } from './grants.ts'
@@ -98,24 +98,27 @@ export class WindowRequests {
       return answer(hostHandlers({ ...this.#options, ask }, windowId), { name, input }, { signal, onBug })
     }
     const parsed = parseInput(name, input)
-    if (name !== 'documents.import') return engine.request(name, parsed, { signal })
-    return engine.request(name, withPaths(parsed as RequestParsed<'documents.import'>, this.#options.grants, windowId), {
-      signal,
-    })
+    return engine.request(name, withPaths(parsed, this.#options.grants, windowId), { signal })
   }
 }
 
-/** Puts paths in the place of grants. A path that the window names itself is refused, whatever it is. */
-function withPaths(
-  parsed: RequestParsed<'documents.import'>,
-  grants: Grants,
-  windowId: number,
-): RequestParsed<'documents.import'> {
-  const sources = parsed.sources.map((source): ImportSource => {
+type AnySource = { readonly type: string; readonly grant?: string }
+
+/**
+ * Puts paths in the place of grants, in whatever request has sources. A path that the window names itself is refused,
+ * whatever it is.
+ */
+function withPaths(parsed: unknown, grants: Grants, windowId: number): unknown {
+  const withPath = (source: AnySource): unknown => {
     if (source.type === 'path') throw new AkinError('not-allowed', 'The window may not name paths of this computer')
-    return source.type === 'grant' ? { type: 'path', path: grants.pathOf(windowId, source.grant) } : source
-  })
-  return { ...parsed, sources }
+    return source.type === 'grant' ? { type: 'path', path: grants.pathOf(windowId, String(source.grant)) } : source
+  }
+  const { source, sources } = parsed as { source?: AnySource; sources?: readonly AnySource[] }
+  return {
+    ...(parsed as object),
+    ...(source === undefined ? {} : { source: withPath(source) }),
+    ...(sources === undefined ? {} : { sources: sources.map(withPath) }),
+  }
 }
 
 function keyOf({ sender }: WindowEvent, requestId: string): string {

@@ -356,7 +356,7 @@ class RunningEngine implements Engine {
       }),
       embed: fill,
       fill,
-      download: () => Promise.reject(new AkinError('internal', 'Nothing is downloaded yet')),
+      model: () => Promise.reject(new AkinError('internal', 'Nothing is downloaded yet')),
       rebuild: createRebuildRunner({ keywords: this.#keywords, vectors: () => spaces.default.vectors }),
     }
   }

@@ -17,15 +17,14 @@ const description: RequestOutput<'host.describe'> = {
 export function answerHere(name: RequestName, input: unknown): Reply | null {
   if (name === 'host.describe') return { ok: true, value: description }
   if (name.startsWith('host.')) return notAllowed('A page in a browser cannot do this')
-  if (name === 'documents.import' && namesPaths(input))
-    return notAllowed('A page may send files but not name paths of this computer')
+  if (namesPaths(input)) return notAllowed('A page may send files but not name paths of this computer')
   return null
 }
 
 function namesPaths(input: unknown): boolean {
-  const sources = (input as { sources?: unknown } | null)?.sources
-  if (!Array.isArray(sources)) return false
-  return sources.some((source) => ['path', 'grant'].includes(String((source as { type?: unknown } | null)?.type)))
+  const { source, sources } = (input ?? {}) as { source?: unknown; sources?: unknown }
+  const all: unknown[] = [source, ...(Array.isArray(sources) ? (sources as unknown[]) : [])]
+  return all.some((one) => ['path', 'grant'].includes(String((one as { type?: unknown } | null | undefined)?.type)))
 }
 
 function notAllowed(message: string): Reply {

@@ -15,6 +15,8 @@ export const events = {
   'settings.changed': Settings,
   /** A space came, went, became the default, or its model changed its state. */
   'spaces.changed': z.object({}),
+  /** A model was installed, removed, or is no longer whole. */
+  'models.changed': z.object({}),
   /** Something a person should know that no screen shows: a process died and was started again, an index was rebuilt. */
   'engine.notice': z.object({ level: z.enum(['info', 'warning', 'error']), message: z.string(), detail: z.string().nullable() }),
   /** The engine process itself: lost, and back. Sent by the host. */

@@ -4,6 +4,9 @@ import { Document, DocumentId, DocumentSummary, documentKinds } from '../model/d
 import { Filter } from '../model/filter.ts'
 import { Job, JobId, JobItem } from '../model/job.ts'
 import { confidences, KinHit, Passage, SearchHit, searchModes, Span } from '../model/search.ts'
+import { EmbeddingModel, ImportAnswers, ModelInspection } from '../model/embedding-model.ts'
+import { LabSteps, LabToken, SimilarityMatrix } from '../model/lab.ts'
+import { SelfTest, SpaceInfo, SpaceRecipe } from '../model/space.ts'
 import { defineRequest } from './define.ts'
 
 /** Limits of a request: nothing unbounded crosses a process border. */
@@ -61,6 +64,13 @@ export const ImportSource = z.discriminatedUnion('type', [
   }),
 ])
 export type ImportSource = z.infer<typeof ImportSource>
+
+/** A model to import: a folder or zip file, as with `ImportSource`. */
+const ModelSource = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('path'), path: z.string().min(1).max(4_096) }),
+  z.object({ type: z.literal('grant'), grant: z.string().min(1).max(100) }),
+  z.object({ type: z.literal('upload'), uploadId: z.string().regex(/^[0-9a-f]{64}$/), name: z.string().min(1).max(500) }),
+])
 
 const SearchReply = z.object({
   hits: z.array(SearchHit),
@@ -236,6 +246,88 @@ export const requests = {
 
   'sample.add': defineRequest(Nothing, Started),
   'sample.remove': defineRequest(Nothing, z.object({ removed: z.int().nonnegative() })),
+
+  /** Installed models, and what the catalogue offers. Contacts nobody. */
+  'models.list': defineRequest(Nothing, z.object({ models: z.array(EmbeddingModel), hub: z.string() })),
+  /** Contacts the hub: the only request for models that does. */
+  'models.download': defineRequest(
+    z.object({ catalogueId: z.string().min(1).max(100), variant: z.string().min(1).max(40) }),
+    Started,
+  ),
+  /** Looks at a model in a folder or zip file; what it does not say of itself is asked. */
+  'models.inspect': defineRequest(z.object({ source: ModelSource, answers: ImportAnswers.default({}) }), ModelInspection),
+  'models.import': defineRequest(z.object({ source: ModelSource, answers: ImportAnswers.default({}) }), Started),
+  'models.remove': defineRequest(z.object({ id: z.string().min(1).max(100) }), Undoable),
+
+  'spaces.list': defineRequest(Nothing, z.object({ spaces: z.array(SpaceInfo) })),
+  /** What a space would be and take, before it is made. Sends nothing away. */
+  'spaces.check': defineRequest(
+    z.object({ recipe: SpaceRecipe }),
+    z.object({
+      name: z.string(),
+      /** `null` while a service has not been asked. */
+      dimension: z.int().positive().nullable(),
+      /** `null` for a service, which is not asked before the person says yes. */
+      selfTest: SelfTest.nullable(),
+      /** The space that is there already. */
+      existingId: z.int().positive().nullable(),
+      passages: z.int().nonnegative(),
+      /** What would be sent, for a service. */
+      sends: z.object({ to: z.string(), tokens: z.int().nonnegative(), isExact: z.boolean() }).nullable(),
+      /** Seconds that filling it will take at the measured rate. */
+      seconds: z.number().nullable(),
+    }),
+  ),
+  /** Makes a space and begins to fill it. For a service `consents` says that texts may be sent to it. */
+  'spaces.add': defineRequest(z.object({ recipe: SpaceRecipe, consents: z.boolean().default(false) }), SpaceInfo),
+  'spaces.use': defineRequest(z.object({ id: z.int().positive(), acceptsIncomplete: z.boolean().default(false) }), Done),
+  'spaces.remove': defineRequest(z.object({ id: z.int().positive() }), Undoable),
+  /** The same query in two spaces, side by side. */
+  'spaces.compare': defineRequest(
+    z.object({
+      text: QueryText,
+      ids: z.tuple([z.int().positive(), z.int().positive()]),
+      mode: z.enum(searchModes).default('vector'),
+      limit: z.int().min(1).max(50).default(10),
+    }),
+    z.object({
+      lists: z.array(z.object({ spaceId: z.int().positive(), name: z.string(), hits: z.array(SearchHit) })),
+      /** Share of documents that both lists have, 0…1. */
+      overlap: z.number(),
+    }),
+  ),
+
+  /** Whether there is a key for a service, and where keys are kept. The key itself never comes back. */
+  'keys.describe': defineRequest(
+    z.object({ baseUrl: z.url().max(2_048) }),
+    z.object({ hasKey: z.boolean(), place: z.object({ kind: z.enum(['system', 'file', 'none']), description: z.string() }) }),
+  ),
+  'keys.set': defineRequest(z.object({ baseUrl: z.url().max(2_048), key: z.string().min(1).max(4_096) }), Done),
+  'keys.remove': defineRequest(z.object({ baseUrl: z.url().max(2_048) }), Done),
+
+  'lab.tokens': defineRequest(
+    z.object({ modelId: z.string().min(1).max(100), text: z.string().max(50_000) }),
+    z.object({ tokens: z.array(LabToken), isCut: z.boolean(), maxTokens: z.int().positive() }),
+  ),
+  /** Text → tokens → hidden states → vector. */
+  'lab.steps': defineRequest(z.object({ modelId: z.string().min(1).max(100), text: z.string().min(1).max(5_000) }), LabSteps),
+  'lab.similarity': defineRequest(
+    z.object({
+      texts: z.array(z.string().trim().min(1).max(20_000)).min(2).max(16),
+      spaceIds: z.array(z.int().positive()).min(1).max(2),
+    }),
+    z.object({ matrices: z.array(SimilarityMatrix) }),
+  ),
+  /** For each token of the first text the nearest of the second, by their hidden states. */
+  'lab.nearestTokens': defineRequest(
+    z.object({ modelId: z.string().min(1).max(100), a: z.string().min(1).max(5_000), b: z.string().min(1).max(5_000) }),
+    z.object({
+      a: z.array(LabToken),
+      b: z.array(LabToken),
+      /** Index in `b` and cosine for each token of `a`. */
+      nearest: z.array(z.object({ index: z.int().nonnegative(), cosine: z.number() })),
+    }),
+  ),
 
   'settings.get': defineRequest(Nothing, Settings),
   'settings.set': defineRequest(Settings.partial(), Settings),

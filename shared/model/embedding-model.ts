@@ -90,7 +90,7 @@ export type EmbeddingModel = z.infer<typeof EmbeddingModel>
 
 /** What a model's files do not say and a person must: asked before an import. */
 export const ImportQuestion = z.object({
-  about: z.enum(['pooling', 'prefixes', 'max-tokens']),
+  about: z.enum(['pooling', 'query-prefix', 'passage-prefix', 'max-tokens']),
   question: z.string(),
   /** Offered first; never taken without an answer. */
   suggestion: z.string().nullable(),

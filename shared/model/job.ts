@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { Reason } from './document.ts'
 
-/** `embed` reads what is new in the space that searches use, `fill` in any other. */
-export const jobKinds = ['import', 'embed', 'fill', 'download', 'rebuild'] as const
+/** `embed` reads what is new in the space that searches use, `fill` in any other; `model` downloads or imports one. */
+export const jobKinds = ['import', 'embed', 'fill', 'model', 'rebuild'] as const
 export type JobKind = (typeof jobKinds)[number]
 
 /**

@@ -95,6 +95,8 @@ export const Settings = z.object({
   pictureSites: z.array(z.string().max(255)).max(1_000),
   /** Whether keys without Ctrl or Cmd (`j`, `x`, `?`) act; speech input and some keyboards need them off (WCAG 2.1.4). */
   singleKeys: z.boolean(),
+  /** Where models are downloaded from. */
+  hub: z.url().max(2_048),
 })
 export type Settings = z.infer<typeof Settings>
 
@@ -109,6 +111,7 @@ export const defaultSettings: Settings = {
   searchMode: 'hybrid',
   pictureSites: [],
   singleKeys: true,
+  hub: 'https://huggingface.co',
 }
 
 /** A change that can be taken back, as the toast offers it. */

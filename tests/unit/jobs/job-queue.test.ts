@@ -26,7 +26,7 @@ const byHand: JobRunner = (context) =>
 function queueOf(runners: Partial<Record<JobKind, JobRunner>> = {}): JobQueue {
   return new JobQueue({
     store,
-    runners: { import: byHand, embed: byHand, fill: byHand, download: byHand, rebuild: byHand, ...runners },
+    runners: { import: byHand, embed: byHand, fill: byHand, model: byHand, rebuild: byHand, ...runners },
     onProgress: (job) => sent.push(job),
     onBug: (error) => bugs.push(error),
   })

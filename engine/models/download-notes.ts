@@ -4,7 +4,8 @@ import { z } from 'zod'
 import { replaceFile } from '../platform/replace-file.ts'
 import type { ManifestFile } from './manifest.ts'
 
-const notesName = '.download.json'
+/** Beside the files that it is about; a folder without it was not left by a download. */
+export const notesName = '.download.json'
 
 const FileNote = z.object({
   /** What the host called the content whose beginning is in the part file. */

@@ -31,7 +31,7 @@ const mostSmallBytes = 1024 * 1024
  */
 export async function inspectModel(path: string, { store, answers = {}, signal }: ImportModelOptions): Promise<ModelInspection> {
   return withSource(path, store, async (source) => {
-    const found = await inspectSource(source, ImportAnswers.parse(answers), signal)
+    const found = await inspectSource(source, ImportAnswers.parse(answers), store.catalogue, signal)
     return {
       name: found.name,
       modelId: idOf(found),
@@ -60,7 +60,7 @@ export async function inspectModel(path: string, { store, answers = {}, signal }
 export async function importModel(path: string, options: ImportModelOptions): Promise<ModelManifest> {
   const { store, answers = {}, signal } = options
   return withSource(path, store, async (source) => {
-    const found = await inspectSource(source, ImportAnswers.parse(answers), signal)
+    const found = await inspectSource(source, ImportAnswers.parse(answers), store.catalogue, signal)
     if (found.questions.length > 0) throw unanswered(found)
     const id = freeId(store, idOf(found))
     try {
@@ -181,7 +181,7 @@ function refuseTwice(store: ModelStore, files: readonly ManifestFile[], found: F
   const hash = files.find(({ path }) => path === found.chosen.file)!.sha256
   for (const { name, origin, files: installed, spec } of store.manifests()) {
     const isSame =
-      installed.some(({ sha256 }) => sha256 === hash) &&
+      (spec.sourceSha256 === hash || installed.some(({ sha256 }) => sha256 === hash)) &&
       spec.pooling === found.pooling &&
       spec.queryPrefix === found.queryPrefix &&
       spec.passagePrefix === found.passagePrefix &&

@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import { AkinError } from '../../shared/errors.ts'
 import type { ImportAnswers, ImportQuestion } from '../../shared/model/embedding-model.ts'
 import type { Pooling } from '../embedding/model-spec.ts'
+import type { CatalogueEntry } from './catalogue-entry.ts'
 import { InnerPath } from './manifest.ts'
 import { readSettings, refusePointer, type ModelSettings } from './model-settings.ts'
 import type { ModelSource } from './model-source.ts'
@@ -38,7 +39,12 @@ type Output = 'vector' | 'states' | 'logits' | 'unknown'
  *
  * @throws AkinError `unsupported-format`, `damaged-file`, `bad-request` for an answer that does not fit
  */
-export async function inspectSource(source: ModelSource, answers: ImportAnswers, signal?: AbortSignal): Promise<FoundModel> {
+export async function inspectSource(
+  source: ModelSource,
+  answers: ImportAnswers,
+  catalogue: readonly CatalogueEntry[],
+  signal?: AbortSignal,
+): Promise<FoundModel> {
   const named = chooseOnnx(source.files)
   await requireTokenizer(source)
   const settings = await readSettings(source)
@@ -66,7 +72,7 @@ export async function inspectSource(source: ModelSource, answers: ImportAnswers,
     isNormalised: settings.isNormalised ?? true,
     isCausal,
     givesLogits: output === 'logits',
-    questions: questionsFor(facts, isCausal),
+    questions: questionsFor(facts, suggestionsFor(facts.name, isCausal, catalogue)),
     notes: notesOf(settings, choices, chosen),
   }
 }
@@ -205,26 +211,36 @@ function nameOf(source: ModelSource, settings: ModelSettings): string {
 
 type Facts = Pick<FoundModel, 'name' | 'maxTokens' | 'pooling' | 'queryPrefix' | 'passagePrefix'>
 
-function questionsFor({ name, maxTokens, pooling, queryPrefix, passagePrefix }: Facts, isCausal: boolean): ImportQuestion[] {
+type Suggestions = Pick<CatalogueEntry, 'pooling' | 'queryPrefix' | 'passagePrefix' | 'maxTokens'>
+
+/** What the catalogue says of a model of that name, else what is most usual. */
+function suggestionsFor(name: string, isCausal: boolean, catalogue: readonly CatalogueEntry[]): Suggestions {
+  const known = catalogue.find((entry) => name.toLowerCase().includes(entry.name.toLowerCase()))
+  if (known !== undefined) return known
+  const isE5 = /(^|[-_])e5([-_]|$)/i.test(name)
+  const pooling = !isCausal && /bge|arctic|mxbai/i.test(name) ? 'cls' : 'mean'
+  return { pooling, queryPrefix: isE5 ? 'query: ' : '', passagePrefix: isE5 ? 'passage: ' : '', maxTokens: 512 }
+}
+
+function questionsFor({ maxTokens, pooling, queryPrefix, passagePrefix }: Facts, suggested: Suggestions): ImportQuestion[] {
   const questions: ImportQuestion[] = []
+  const ask = (about: ImportQuestion['about'], question: string, suggestion: string): void =>
+    void questions.push({ about, question, suggestion })
   if (pooling === null) {
-    const suggestion = isCausal || !/bge|arctic|mxbai/i.test(name) ? 'mean' : 'cls'
-    questions.push({
-      about: 'pooling',
-      question: 'How do the states of the tokens become one vector? The model’s page says it under "pooling"',
-      suggestion,
-    })
+    const question = 'How do the states of the tokens become one vector? The model’s page says it under "pooling"'
+    ask('pooling', question, suggested.pooling)
   }
-  if (queryPrefix === null || passagePrefix === null) {
-    questions.push({
-      about: 'prefixes',
-      question: 'Does the model want something put before queries and passages? Leave it empty when its page does not say so',
-      suggestion: /(^|[-_])e5([-_]|$)/i.test(name) ? 'query: ' : '',
-    })
+  if (queryPrefix === null) {
+    ask('query-prefix', 'What does the model want before a query? Nothing, when its page does not say so', suggested.queryPrefix)
   }
-  if (maxTokens === null) {
-    questions.push({ about: 'max-tokens', question: 'How many tokens does the model read at once?', suggestion: '512' })
+  if (passagePrefix === null) {
+    ask(
+      'passage-prefix',
+      'What does the model want before a passage? Nothing, when its page does not say so',
+      suggested.passagePrefix,
+    )
   }
+  if (maxTokens === null) ask('max-tokens', 'How many tokens does the model read at once?', String(suggested.maxTokens))
   return questions
 }
 

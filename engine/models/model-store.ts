@@ -6,6 +6,7 @@ import { ModelId, type EmbeddingModel } from '../../shared/model/embedding-model
 import type { ModelSpec } from '../embedding/model-spec.ts'
 import { fsyncFile, syncFolder } from '../platform/fsync.ts'
 import { filesOf, modelIdOf, type CatalogueEntry } from './catalogue-entry.ts'
+import { notesName } from './download-notes.ts'
 import {
   changed,
   checkSizes,
@@ -70,22 +71,24 @@ const trashMark = '~'
  */
 export class ModelStore {
   readonly modelsFolder: string
+  readonly catalogue: readonly CatalogueEntry[]
   readonly #options: ModelStoreOptions
 
   /** Finishes what a kill interrupted. @throws AkinError `library-read-only`, `disk-full` */
   constructor(options: ModelStoreOptions) {
     this.#options = options
+    this.catalogue = options.catalogue
     this.modelsFolder = join(options.folder, 'models')
     if (existsSync(this.modelsFolder)) this.#onDisk(() => this.#recover())
   }
 
   /** The built-in model, then those that are here, then what the catalogue offers. */
   async list(): Promise<EmbeddingModel[]> {
-    const { builtIn, catalogue } = this.#options
+    const { builtIn } = this.#options
     const here = this.#ids(this.modelsFolder)
     const installed = new Set(here)
     const models = [describeBuiltIn(builtIn), ...here.map((id) => this.#describe(id))]
-    for (const entry of catalogue) {
+    for (const entry of this.catalogue) {
       const described = describeEntry(entry, (id) => installed.has(id))
       if (described.variants.some((variant) => !variant.isInstalled)) models.push(this.#withProgress(entry, described))
     }
@@ -161,6 +164,7 @@ export class ModelStore {
    */
   async install({ facts, files, spec, prepare, signal }: InstallOptions): Promise<ModelManifest> {
     const folder = this.stagingFolder(facts.id)
+    removeOthers(folder, files)
     const before = timesOf(folder)
     const prepared = prepare === undefined ? spec : await prepare(folder, spec, signal)
     const listed = await listAgain(folder, files, before, signal)
@@ -173,6 +177,8 @@ export class ModelStore {
       installedAt: (this.#options.now?.() ?? new Date()).toISOString(),
     }
     checkSizes(folder, manifest)
+    if (!listed.some(({ path }) => path === prepared.weightsFile))
+      throw new Error(`${prepared.weightsFile} is not among the files`)
     this.#onDisk(() => {
       for (const { path } of manifest.files) fsyncFile(join(folder, path))
       // From here on a restart finishes the installation
@@ -279,9 +285,13 @@ export class ModelStore {
       const staged = join(this.modelsFolder, stagingName, id)
       try {
         const manifest = readManifest(staged, id)
-        if (manifest === null) continue
-        checkSizes(staged, manifest)
-        this.#commit(id)
+        if (manifest !== null) {
+          checkSizes(staged, manifest)
+          this.#commit(id)
+        } else if (!existsSync(join(staged, notesName))) {
+          // Of an import, which starts over from where its files are
+          rmSync(staged, { recursive: true, force: true })
+        }
       } catch (error) {
         if (!isCode(error, 'model-damaged')) throw error
         // Its files are looked at again by the next download
@@ -337,6 +347,12 @@ export class ModelStore {
       throw diskError(error, this.#options.folder, null)
     }
   }
+}
+
+/** What an earlier preparation left, or an import that was killed. */
+function removeOthers(folder: string, files: readonly ManifestFile[]): void {
+  const wanted = new Set([notesName, ...files.map(({ path }) => path)])
+  for (const path of filesBelow(folder)) if (!wanted.has(path)) rmSync(join(folder, path), { force: true })
 }
 
 /** When each file of a folder was last written. */

@@ -5,13 +5,14 @@ import { fileURLToPath } from 'node:url'
 import type * as OnnxRuntime from 'onnxruntime-node'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { importModel, inspectModel } from '../../../engine/models/import-model.ts'
-import type { ModelStore } from '../../../engine/models/model-store.ts'
+import { catalogue } from '../../../engine/models/catalogue.ts'
+import { ModelStore } from '../../../engine/models/model-store.ts'
 import { ModelInspection } from '../../../shared/model/embedding-model.ts'
 import { sha256Of } from '../../harness/hub-server.ts'
 import { useTempFolders } from '../../harness/temp-folder.ts'
 import { bufferOf, fakeOnnx, sentenceModel, writeModel, type ModelFiles } from './make-model.ts'
 import { makeZip, zipOf } from './make-zip.ts'
-import { failure, openStore } from './use-models.ts'
+import { failure, openStore, storeOptions } from './use-models.ts'
 
 const newFolder = useTempFolders()
 let store: ModelStore
@@ -124,11 +125,11 @@ describe('what a sentence-transformers folder says of itself', () => {
       'tokenizer_config.json': { model_max_length: 1e30 },
     })
     const found = await inspectModel(folder, { store })
-    expect(found.questions.map(({ about }) => about)).toEqual(['pooling', 'prefixes', 'max-tokens'])
+    expect(found.questions.map(({ about }) => about)).toEqual(['pooling', 'query-prefix', 'passage-prefix', 'max-tokens'])
     const error = await failure(importModel(folder, { store }))
     expect(error.code).toBe('bad-request')
     expect(error.message).toMatch(/How do the states of the tokens become one vector/)
-    expect(error.details).toMatchObject({ questions: [{ about: 'pooling' }, { about: 'prefixes' }, { about: 'max-tokens' }] })
+    expect(error.details).toMatchObject({ questions: [{ about: 'pooling' }, {}, {}, { about: 'max-tokens' }] })
     nothingIsLeft()
     const answers = { pooling: 'cls', queryPrefix: '', maxTokens: 256, name: 'Mine, at last' } as const
     const manifest = await importModel(folder, { store, answers })
@@ -182,7 +183,7 @@ describe('what a sentence-transformers folder says of itself', () => {
       givesLogits: true,
       dimension: 768,
       maxTokens: 1_024,
-      questions: [{ about: 'pooling', suggestion: 'mean' }, {}],
+      questions: [{ about: 'pooling', suggestion: 'mean' }, {}, {}],
     })
     expect(found.variants).toMatchObject([{ file: 'onnx/decoder_model.onnx' }])
     const manifest = await importModel(folderOf(gpt2, 'gpt2'), { store, answers: { pooling: 'mean', queryPrefix: '' } })
@@ -191,6 +192,23 @@ describe('what a sentence-transformers folder says of itself', () => {
     expect((await failure(inspectModel(folderOf(other), { store }))).message).toBe(
       'This model gives no vectors for texts; it gives logits',
     )
+  })
+})
+
+describe('what is suggested where a model’s files are silent', () => {
+  it('is what the catalogue says of that name', async () => {
+    const files = without('modules.json', '1_Pooling/config.json', 'config_sentence_transformers.json')
+    const known = new ModelStore({ ...storeOptions(newFolder()), catalogue })
+    const suggestions = async (name: string): Promise<(string | null)[]> =>
+      (await inspectModel(folderOf(files, name), { store: known })).questions.map(({ suggestion }) => suggestion)
+    expect(await suggestions('bge-base-en-v1.5')).toEqual([
+      'cls',
+      'Represent this sentence for searching relevant passages: ',
+      '',
+    ])
+    expect(await suggestions('multilingual-e5-small-onnx')).toEqual(['mean', 'query: ', 'passage: '])
+    expect(await suggestions('e5-large')).toEqual(['mean', 'query: ', 'passage: '])
+    expect(await suggestions('something')).toEqual(['mean', '', ''])
   })
 })
 

@@ -80,8 +80,9 @@ describe(`kill -9 (seed ${seed})`, () => {
     let finished = 0
     for (let round = 0; round < 12; round++) {
       const { child, lines } = run('./install-child.ts', folder, String(next))
-      while (lines.length === 0) await new Promise((resolve) => setTimeout(resolve, 3))
-      await new Promise((resolve) => setTimeout(resolve, random.int(0, 120)))
+      const wanted = random.int(1, 6)
+      while (lines.length < wanted) await new Promise((resolve) => setTimeout(resolve, 1))
+      await new Promise((resolve) => setTimeout(resolve, random.int(0, 40)))
       await kill(child)
       const begun = lines.filter((line) => line.startsWith('begin')).map((line) => Number(line.slice(6)))
       const done = lines.filter((line) => line.startsWith('done')).map((line) => Number(line.slice(5)))

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { catalogue } from '../../../engine/models/catalogue.ts'
@@ -10,7 +10,7 @@ import { modelsFolder } from '../../harness/engine.ts'
 import { flipByte } from '../../harness/flip-byte.ts'
 import { useTempFolders } from '../../harness/temp-folder.ts'
 import { installVersion, versionedId } from './install-version.ts'
-import { failure, openStore } from './use-models.ts'
+import { failure, openStore, storeOptions } from './use-models.ts'
 
 const newFolder = useTempFolders()
 let folder: string
@@ -26,16 +26,7 @@ const listed = async (): Promise<EmbeddingModel> => (await store.list()).find(({
 
 describe('ModelStore', () => {
   it('lists the built-in model and the whole catalogue, each as the contract says, and makes no folder for that', async () => {
-    const whole = new ModelStore({
-      folder,
-      catalogue,
-      builtIn: {
-        spec: builtInModel,
-        modelsFolder,
-        languages: ['en'],
-        licence: { name: 'MIT', url: null, isOpen: true, note: null },
-      },
-    })
+    const whole = new ModelStore({ ...storeOptions(folder), catalogue })
     const models = await whole.list()
     for (const model of models) EmbeddingModel.parse(model)
     expect(models.length).toBe(catalogue.length + 1)
@@ -114,6 +105,39 @@ describe('ModelStore', () => {
     expect(store.trash()).toEqual([])
     expect(() => store.restore(again)).toThrow(/no longer in the trash/)
     expect(() => store.remove('bge-small-en-v1.5')).toThrow(/cannot be removed/)
+  })
+
+  it('clears what a killed import left when it is opened, and leaves downloads that can go on', () => {
+    for (const id of ['unpacking-1', 'imported', 'tiny-q8']) writeFileSync(join(store.stagingFolder(id), 'config.json'), '{}')
+    writeFileSync(join(store.stagingFolder('tiny-q8'), '.download.json'), '{}')
+    store = openStore(folder)
+    expect(store.incoming()).toMatchObject([{ id: 'tiny-q8' }])
+  })
+
+  it('finishes an installation that was killed at any step after its last file, and none that was killed before', async () => {
+    const other = openStore(newFolder())
+    await installVersion(other, 2)
+    const stage = (): void => {
+      cpSync(join(other.modelsFolder, versionedId), join(folder, 'models', '.incoming', versionedId), { recursive: true })
+    }
+    const version = (): unknown => openStore(folder).manifest(versionedId).origin
+    await installVersion(store, 1)
+    // The old one is still in its place
+    stage()
+    expect(version()).toMatchObject({ from: 'version 2' })
+    expect(store.trash().length).toBe(1)
+    // The old one is in the trash already, the new one not in its place yet
+    store.remove(versionedId)
+    stage()
+    expect(version()).toMatchObject({ from: 'version 2' })
+    await store.verify(versionedId)
+    // The list of files is there, a file is not whole: a disk that lost what it had not written
+    store.emptyTrash()
+    stage()
+    truncateSync(join(folder, 'models', '.incoming', versionedId, 'onnx/model.onnx'), 10)
+    expect(version()).toMatchObject({ from: 'version 2' })
+    await store.verify(versionedId)
+    expect(store.trash()).toEqual([])
   })
 
   it('puts the old model into the trash when it is installed anew', async () => {

@@ -1,7 +1,7 @@
 import type { CatalogueEntry, CatalogueFile } from '../../../engine/models/catalogue-entry.ts'
 import { createDownloadRunner, type DownloadRunnerOptions } from '../../../engine/models/download-runner.ts'
 import type { HubTimings } from '../../../engine/models/hub-client.ts'
-import { ModelStore } from '../../../engine/models/model-store.ts'
+import { ModelStore, type ModelStoreOptions } from '../../../engine/models/model-store.ts'
 import { builtInModel } from '../../../engine/embedding/model-spec.ts'
 import type { StoredJob } from '../../../engine/library/library-store.ts'
 import type { JobContext } from '../../../engine/jobs/job-queue.ts'
@@ -54,17 +54,13 @@ export function fillHub(hub: HubServer): void {
   for (const [path, content] of Object.entries(repository)) hub.put(path, bufferOf(content))
 }
 
-export function openStore(folder: string, entry: CatalogueEntry = entryOf()): ModelStore {
-  return new ModelStore({
-    folder,
-    catalogue: [entry],
-    builtIn: {
-      spec: builtInModel,
-      modelsFolder,
-      languages: ['en'],
-      licence: { name: 'MIT', url: null, isOpen: true, note: null },
-    },
-  })
+export function storeOptions(folder: string, entry: CatalogueEntry = entryOf()): ModelStoreOptions {
+  const licence = { name: 'MIT', url: null, isOpen: true, note: null }
+  return { folder, catalogue: [entry], builtIn: { spec: builtInModel, modelsFolder, languages: ['en'], licence } }
+}
+
+export function openStore(folder: string): ModelStore {
+  return new ModelStore(storeOptions(folder))
 }
 
 /** Short enough for a test; what a person waits for is longer. */

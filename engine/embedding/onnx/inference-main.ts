@@ -8,6 +8,7 @@ import { loadOnnxModel, type LoadOptions, type OnnxModel } from './onnx-model.ts
 import { PassageQueue, type ReadText } from './passage-queue.ts'
 import { probeModel } from './probe.ts'
 import type { FromInference, ToInference } from './protocol.ts'
+import { refuseNetwork } from './transformers.ts'
 
 /**
  * The inference process: the only one that loads ONNX Runtime, whose calls block the JavaScript thread. It embeds one
@@ -28,6 +29,7 @@ interface Loaded {
   readonly batchSize: number
 }
 
+refuseNetwork()
 const port = servicePort()
 /** Loading, measuring and probing: nothing else may use the model meanwhile. */
 const chores: Task[] = []

@@ -163,6 +163,8 @@ export class OnnxEmbedder implements Embedder {
   async #embedOnce(text: string, isUrgent: boolean, signal?: AbortSignal): Promise<EmbeddedQuery> {
     signal?.throwIfAborted()
     await this.#start()
+    // Given up while the model was loaded
+    signal?.throwIfAborted()
     const answer = await this.#answerOf('vector', { type: 'embed', text, isUrgent }, signal)
     if (++this.#answered >= textsUntilTrusted) this.#deaths = 0
     return answer

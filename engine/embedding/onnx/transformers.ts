@@ -6,9 +6,14 @@ export type Transformers = typeof TransformersModule
 
 let transformersOnce: Promise<Transformers> | undefined
 
+/** Takes `fetch` away from this process: models are read from the disk, and nothing else is. */
+export function refuseNetwork(): void {
+  globalThis.fetch = refuseFetch
+}
+
 /**
  * transformers.js without its picture library, which takes 35 MB and most of a second and is never used here. Nothing is
- * fetched: remote loading is off, and `fetch` throws in this process from now on.
+ * fetched: remote loading is off, and the library's own `fetch` throws.
  */
 export function importTransformers(): Promise<Transformers> {
   transformersOnce ??= loadTransformers()
@@ -25,7 +30,6 @@ async function loadTransformers(): Promise<Transformers> {
   transformers.env.allowRemoteModels = false
   transformers.env.useFSCache = false
   transformers.env.fetch = refuseFetch
-  globalThis.fetch = refuseFetch
   return transformers
 }
 

@@ -84,6 +84,20 @@ describe('the inference process', () => {
     await expect(embedding).rejects.toMatchObject({ code: 'cancelled' })
   })
 
+  it('is not asked for what was given up while it loaded', async () => {
+    const { embedder, processes } = embedderOf((process) => {
+      process.react = () => undefined
+    })
+    const controller = new AbortController()
+    const embedding = embedder.embedQuery('tea', controller.signal)
+    await turns()
+    controller.abort()
+    const { id } = processes[0]!.received[0]!
+    processes[0]!.answer({ type: 'loaded', id, loadMs: 1 })
+    await expect(embedding).rejects.toMatchObject({ name: 'AbortError' })
+    expect(processes[0]!.asked).toEqual([])
+  })
+
   it('is not left behind when the embedder closes, and who waits is told', async () => {
     const { embedder, processes } = embedderOf()
     const embedding = embedder.embedPassage('x')

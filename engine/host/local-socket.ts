@@ -42,8 +42,14 @@ export async function listenLocally(folder: string, target: SocketTarget): Promi
     serve(socket, target)
   })
   await listen(server, path)
-  if (process.platform !== 'win32') chmodSync(path, 0o600)
-  replaceFile(join(folder, 'engine.json'), JSON.stringify({ socket: path, pid: process.pid, protocolVersion }))
+  try {
+    if (process.platform !== 'win32') chmodSync(path, 0o600)
+    replaceFile(join(folder, 'engine.json'), JSON.stringify({ socket: path, pid: process.pid, protocolVersion }))
+  } catch (error) {
+    // On a full disk, say: one that nobody finds, and nobody closes, would keep the process from ending
+    server.close()
+    throw error
+  }
   return {
     close: async () => {
       for (const socket of connections) socket.destroy()

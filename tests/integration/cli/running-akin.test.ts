@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -98,6 +98,12 @@ describe('a command and an Akin that went away', () => {
     expect(ended).toMatchObject({ code: 1, stderr: 'akin: The running Akin went away. Try again\n' })
     expect(jsonOf(ended)).toMatchObject({ error: { code: 'unavailable', retryable: true } })
     expect(jsonOf(await at.akin('import', 'files', '--no-embed', '--json'))).toMatchObject({ status: { documents: 300 } })
+  })
+
+  it('ends a command also when it could not say where it listens, on a full disk say', async () => {
+    const at = terminal()
+    mkdirSync(join(at.library, 'engine.json'), { recursive: true })
+    expect(await at.akin('list')).toMatchObject({ code: 0, stdout: 'No items\n', stderr: '' })
   })
 
   it.each(['', '{"socket":', '{}', 'null', '{"socket":"/nowhere/engine.sock"}'])(

@@ -7,6 +7,7 @@ import { connectToEngine } from '../engine/host/local-socket.ts'
 import { locateResources } from '../engine/host/locate.ts'
 import { codeFolders } from '../engine/processes/code-folders.ts'
 import { spawnWithNode } from '../engine/processes/node-spawn.ts'
+import type { Output } from './output.ts'
 
 /** The engine as a command uses it: the one that runs with the library, or one of its own for as long as it takes. */
 export interface Connection {
@@ -62,7 +63,9 @@ function connectionOf(line: Line, folder: string, isShared: boolean): Connection
 }
 
 /** How long the indexes are waited for, and after what time that is said. */
-const indexPatienceMs = 60_000
+export const indexPatienceMs = 60_000
+/** A running Akin changes its library all the time: it is waited for only as long as nobody minds. */
+const sharedPatienceMs = 3_000
 const sayAfterMs = 1_000
 
 /**
@@ -70,32 +73,34 @@ const sayAfterMs = 1_000
  * caught up with what the last one changed, and would answer without that.
  */
 export async function indexesReady(
-  { ask }: Pick<Connection, 'ask'>,
-  output: { note(text: string): void },
-  { patienceMs: patience = indexPatienceMs } = {},
+  { ask, isShared }: Pick<Connection, 'ask' | 'isShared'>,
+  output: Pick<Output, 'note' | 'wait' | 'clearProgress'>,
+  { patienceMs = isShared ? sharedPatienceMs : indexPatienceMs, isQuiet = false } = {},
 ): Promise<void> {
   let isSaid = false
   for (const startedAt = Date.now(); ;) {
     const { indexes } = await ask('library.status', {})
-    if (indexes.vectors === 'ready' && indexes.keywords === 'ready') return
+    if (indexes.vectors === 'ready' && indexes.keywords === 'ready') return output.clearProgress()
     const waitedMs = Date.now() - startedAt
-    if (waitedMs > patience) {
-      if (patience === indexPatienceMs) output.note('The indexes are not complete yet: something may be missing')
+    if (waitedMs > patienceMs) {
+      if (!isQuiet) output.note('The indexes are not complete yet: something may be missing')
       return
     }
-    if (waitedMs > sayAfterMs && !isSaid) output.note('Waiting for the indexes')
-    isSaid ||= waitedMs > sayAfterMs
+    if (waitedMs > sayAfterMs && !isSaid && !isQuiet) {
+      output.wait('Waiting for the indexes')
+      isSaid = true
+    }
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
 
-/** Numbers of items on the command line. @throws AkinError `bad-request` */
-export function idsOf(texts: readonly string[]): number[] {
+/** Numbers on the command line. @throws AkinError `bad-request` */
+export function idsOf(texts: readonly string[], of: 'item' | 'job' = 'item'): number[] {
   return texts.map((text) => {
     const id = Number(text.replace(/^#/, ''))
     if (Number.isSafeInteger(id) && id > 0) return id
-    throw new AkinError('bad-request', `“${text}” is not the number of an item`, {
-      advice: 'akin list and akin search show the numbers',
+    throw new AkinError('bad-request', `“${text}” is not the number of ${of === 'item' ? 'an item' : 'a job'}`, {
+      advice: of === 'item' ? 'akin list and akin search show the numbers' : 'akin jobs shows the numbers',
     })
   })
 }

@@ -36,7 +36,7 @@ const importInterrupted: Interrupted = {
   own: 'Stopped. What was read so far is kept; run the command again to go on',
   shared: 'The running Akin goes on with it; akin jobs shows how far it is, akin jobs cancel ends it',
 }
-const rebuildInterrupted: Interrupted = { ...importInterrupted, own: 'Stopped. It goes on the next time Akin runs' }
+const jobInterrupted: Interrupted = { ...importInterrupted, own: 'Stopped. It goes on the next time Akin runs' }
 
 const program = new Command('akin')
   .description('Finds what belongs together in your notes, documents and news, on this computer')
@@ -182,20 +182,25 @@ command('restore <ids...>', 'bring items back from the trash').action((ids: stri
 command('status', 'how much of the library can be found').action(() => withEngine(runStatus))
 
 command('jobs [action] [id]', 'list jobs, or show, pause, resume, cancel or retry one').action(
-  (action: string | undefined, id: string | undefined) =>
-    withEngine((context) => {
-      if (action === undefined || action === 'list') return runJobs(context)
-      if (action === 'show' && id !== undefined) return runShowJob(id, context)
-      if (['pause', 'resume', 'cancel', 'retry'].includes(action)) return runJobAction(action as JobAction, id, context)
-      throw new AkinError('bad-request', `akin jobs does not know “${action}”`, {
-        advice: 'Write list, show <id>, pause [id], resume [id], cancel [id] or retry <id>',
-      })
-    }),
+  (action: string | undefined, id: string | undefined) => {
+    const isFollowed = action === 'resume' || action === 'retry'
+    return withEngine(
+      (context) => {
+        if (action === undefined || action === 'list') return runJobs(context)
+        if (action === 'show' && id !== undefined) return runShowJob(id, context)
+        if (['pause', 'resume', 'cancel', 'retry'].includes(action)) return runJobAction(action as JobAction, id, context)
+        throw new AkinError('bad-request', `akin jobs does not know “${action}”`, {
+          advice: 'Write list, show <id>, pause [id], resume [id], cancel [id] or retry <id>',
+        })
+      },
+      isFollowed ? jobInterrupted : undefined,
+    )
+  },
 )
 
 command('rebuild', 'build the indexes anew from the library')
   .addArgument(new Argument('[part]').choices(['all', 'vectors', 'keywords']).default('all'))
-  .action((part: 'all' | 'vectors' | 'keywords') => withEngine((context) => runRebuild(part, context), rebuildInterrupted))
+  .action((part: 'all' | 'vectors' | 'keywords') => withEngine((context) => runRebuild(part, context), jobInterrupted))
 
 command('serve', 'serve the window to a browser on this computer')
   .option('--port <n>', 'port; any free one when left out', numberIn(0, 65_535), 0)

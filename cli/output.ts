@@ -55,6 +55,14 @@ export class Output {
     process.stderr.write(this.#bar)
   }
 
+  /** What is waited for, written over as well. */
+  wait(text: string): void {
+    if (!this.#isTerminal) return
+    this.clearProgress()
+    this.#bar = text
+    process.stderr.write(text)
+  }
+
   clearProgress(): void {
     if (this.#bar === '') return
     process.stderr.write(`\r\u001B[K`)

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { limits } from '../../shared/contract/requests.ts'
 import { AkinError, errorCodes } from '../../shared/errors.ts'
 import type { Job, JobItem } from '../../shared/model/job.ts'
-import { indexesReady, type Connection } from '../connection.ts'
+import { indexesReady, indexPatienceMs, type Connection } from '../connection.ts'
 import { shown } from '../escape.ts'
 import { duration, exitCodes, number, sentence, type Output } from '../output.ts'
 
@@ -73,9 +73,9 @@ export function stopped({ id, state, error }: Job, what: string): AkinError {
 }
 
 /** Waits until the items are found as well: by their words, and by meaning if that is wanted. */
-async function found(connection: Connection, output: Output, { embed }: ImportOptions): Promise<AkinError | null> {
+export async function found(connection: Connection, output: Output, { embed }: ImportOptions): Promise<AkinError | null> {
   const trouble = embed ? await embedded(connection) : null
-  await indexesReady(connection, output)
+  await indexesReady(connection, output, { patienceMs: indexPatienceMs })
   return trouble
 }
 

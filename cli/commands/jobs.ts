@@ -1,9 +1,9 @@
 import { AkinError } from '../../shared/errors.ts'
-import type { Job } from '../../shared/model/job.ts'
+import type { Job, JobItem } from '../../shared/model/job.ts'
 import { idsOf, type Connection } from '../connection.ts'
 import { shown } from '../escape.ts'
 import { duration, exitCodes, number, sentence, table, type Output } from '../output.ts'
-import { finished, stopped } from './import.ts'
+import { finished, found, stopped } from './import.ts'
 
 interface Context {
   readonly connection: Connection
@@ -24,25 +24,60 @@ function rowOf(job: Job): (string | number)[] {
 }
 
 export async function runShowJob(id: string, { connection, output }: Context): Promise<number> {
-  const reply = await connection.ask('jobs.get', { id: idsOf([id])[0]!, limit: 500 })
+  const reply = await connection.ask('jobs.get', { id: idsOf([id], 'job')[0]!, limit: 500 })
   output.result(reply, () => {
-    const items = reply.items.map(({ outcome, location, reason }) => `  ${outcome} ${shown(location)}: ${sentence(reason)}`)
-    return [table([rowOf(reply.job)]), ...items].join('\n')
+    return [table([rowOf(reply.job)]), ...reply.items.map(itemText)].join('\n')
   })
   return exitCodes.done
 }
+
+function itemText({ outcome, location, reason }: JobItem): string {
+  return `  ${outcome} ${shown(location)}: ${sentence(reason)}`
+}
+
+const doneTo = { pause: 'paused', resume: 'resumed', cancel: 'cancelled', retry: 'started again' }
 
 export type JobAction = 'pause' | 'resume' | 'cancel' | 'retry'
 
 /** Does something to a job, or to all it fits when none is named. */
 export async function runJobAction(action: JobAction, id: string | undefined, { connection, output }: Context): Promise<number> {
-  const ids = id === undefined ? await idsFor(action, connection) : idsOf([id])
-  for (const one of ids) await connection.ask(`jobs.${action}`, { id: one })
-  output.result(
-    { jobs: ids },
-    () => `${number(ids.length)} ${{ pause: 'paused', resume: 'resumed', cancel: 'cancelled', retry: 'started again' }[action]}`,
-  )
+  const ids = id === undefined ? await idsFor(action, connection) : idsOf([id], 'job')
+  const changed: number[] = []
+  for (const one of ids) {
+    const reply = await connection.ask(`jobs.${action}`, { id: one })
+    changed.push('jobId' in reply ? reply.jobId : one)
+  }
+  // An engine that was opened for this command stops the job when it closes
+  const isFollowed = (action === 'resume' || action === 'retry') && !connection.isShared && changed.length > 0
+  if (isFollowed) return followToTheEnd(changed, { connection, output })
+  output.result({ jobs: changed }, () => `${number(changed.length)} ${doneTo[action]}`)
   return exitCodes.done
+}
+
+async function followToTheEnd(ids: readonly number[], { connection, output }: Context): Promise<number> {
+  const stop = showProgress(connection, output)
+  const ended: Job[] = []
+  for (const id of ids) ended.push(await finished(connection, id))
+  const halted = ended.find(({ state }) => state !== 'done')
+  const trouble = halted === undefined ? await found(connection, output, { embed: true }) : stopped(halted, halted.title)
+  stop()
+  const items: JobItem[] = []
+  for (const { id } of ended) items.push(...(await connection.ask('jobs.get', { id, outcome: 'failed', limit: 500 })).items)
+  const result = { jobs: ids, ended, items }
+  if (trouble === null || !output.isJson)
+    output.result(result, () => [table(ended.map(rowOf)), ...items.map(itemText)].join('\n'))
+  if (trouble !== null) return output.error(trouble, result)
+  return items.length > 0 ? exitCodes.someItemsFailed : exitCodes.done
+}
+
+function showProgress(connection: Connection, output: Output): () => void {
+  const stop = connection.onEvent(({ event, payload }) => {
+    if (event === 'jobs.progress') output.progress((payload as { job: Job }).job)
+  })
+  return () => {
+    stop()
+    output.clearProgress()
+  }
 }
 
 async function idsFor(action: JobAction, connection: Connection): Promise<number[]> {
@@ -53,9 +88,7 @@ async function idsFor(action: JobAction, connection: Connection): Promise<number
 }
 
 export async function runRebuild(part: 'all' | 'vectors' | 'keywords', { connection, output }: Context): Promise<number> {
-  const stop = connection.onEvent(({ event, payload }) => {
-    if (event === 'jobs.progress') output.progress((payload as { job: Job }).job)
-  })
+  const stop = showProgress(connection, output)
   const { jobId } = await connection.ask('index.rebuild', { part })
   const job = await finished(connection, jobId)
   stop()

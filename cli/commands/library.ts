@@ -170,7 +170,7 @@ export async function runRestore(ids: readonly string[], { connection, output }:
 }
 
 export async function runStatus({ connection, output }: Context): Promise<number> {
-  await indexesReady(connection, output, { patienceMs: 2_000 })
+  await indexesReady(connection, output, { patienceMs: 2_000, isQuiet: true })
   const [status, disk] = [await connection.ask('library.status', {}), await connection.ask('library.disk', {})]
   output.result({ ...status, disk, folder: connection.folder, isShared: connection.isShared }, () => {
     const { documents, indexed, pending, failed, skipped, trashed, chunks, embeddedChunks, space, indexes } = status

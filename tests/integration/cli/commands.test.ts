@@ -196,6 +196,9 @@ describe('a library that is made and read in the terminal', () => {
     expect(jobs.jobs.every(({ state }) => state === 'done')).toBe(true)
     const shown = await at.akin('jobs', 'show', String(jobs.jobs.findLast(({ kind }) => kind === 'import')!.id))
     expect(shown.stdout).toMatch(/done {2}Import of files {2}3 of 3/)
+    expect((await at.akin('jobs', 'show', 'x')).stderr).toBe(
+      'akin: “x” is not the number of a job. akin jobs shows the numbers\n',
+    )
     expect((await at.akin('jobs', 'show', '999')).stderr).toBe('akin: There is no such job\n')
     expect((await at.akin('jobs', 'dance')).stderr).toContain('akin jobs does not know “dance”')
   })

@@ -14,7 +14,7 @@ const malformed: readonly unknown[] = [undefined, null, 7, 'text', [], { nonsens
 
 describe('the table of requests', () => {
   it.each(names)('%s has a name of area and verb, a schema for what goes in and one for what comes back', (name) => {
-    expect(name).toMatch(/^[a-z]+\.[a-z]+$/)
+    expect(name).toMatch(/^[a-z]+\.[a-z][A-Za-z]*$/)
     const { input, output, by } = requests[name]
     expect(input).toBeInstanceOf(z.ZodType)
     expect(output).toBeInstanceOf(z.ZodType)
@@ -24,7 +24,7 @@ describe('the table of requests', () => {
   })
 
   it.each(Object.keys(events))('the event %s has a name of area and noun, and a schema', (name) => {
-    expect(name).toMatch(/^[a-z]+\.[a-z]+$/)
+    expect(name).toMatch(/^[a-z]+\.[a-z][A-Za-z]*$/)
     expect(isEventName(name)).toBe(true)
     expect(events[name as keyof typeof events]).toBeInstanceOf(z.ZodType)
   })

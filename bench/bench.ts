@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { setUp } from '../scripts/setup-steps.mjs'
+import { benchEmbedding, describeEmbedding, type EmbeddingSpeed } from './embedding-speed.ts'
 import { benchImport, type ImportThroughput } from './import-throughput.ts'
 import { machine } from './machine.ts'
 import { benchNative } from './native/bench-native.ts'
@@ -11,10 +12,10 @@ import { benchStartUp, type StartUp } from './start-up.ts'
  * Speed, as ratios within one run where that is possible: these are no tests, and nothing fails by a time.
  *
  *     npm run bench                                    all parts
- *     npm run bench -- import search [--json]          some: import, native, search, start, scroll
+ *     npm run bench -- import search [--json]          some: import, embedding, native, search, start, scroll
  *     npm run bench -- search --sizes 2000,20000
  */
-const parts = ['import', 'native', 'search', 'start', 'scroll'] as const
+const parts = ['import', 'embedding', 'native', 'search', 'start', 'scroll'] as const
 type Part = (typeof parts)[number]
 
 async function main(): Promise<void> {
@@ -34,6 +35,7 @@ async function main(): Promise<void> {
   const result = {
     machine: machine(),
     ...(wants('import') ? { import: await benchImport() } : {}),
+    ...(wants('embedding') ? { embedding: await benchEmbedding() } : {}),
     ...(wants('native') ? { native: await benchNative({ sizes: sizes.filter((size) => size >= 20_000) }) } : {}),
     ...(wants('search') ? { search: await benchSearch(sizes) } : {}),
     ...(wants('start') ? { start: await benchStartUp() } : {}),
@@ -45,6 +47,7 @@ async function main(): Promise<void> {
 interface Result {
   readonly machine: ReturnType<typeof machine>
   readonly import?: ImportThroughput
+  readonly embedding?: EmbeddingSpeed
   readonly native?: object
   readonly search?: readonly SearchLatency[]
   readonly start?: readonly StartUp[]
@@ -55,6 +58,7 @@ function describe(result: Result): string {
   const { processor, cores, memoryGib, simd, node, stolen } = result.machine
   const lines = [`${processor}, ${cores} cores, ${memoryGib} GiB, ${simd}, Node ${node}, ${stolen ?? '?'} of the time stolen`]
   if (result.import !== undefined) lines.push(describeImport(result.import))
+  if (result.embedding !== undefined) lines.push(describeEmbedding(result.embedding))
   if (result.native !== undefined) lines.push(`Addon against FAISS C++: ${JSON.stringify(result.native)}`)
   for (const { chunks, query, withoutEmbedding, embedding, vectors, keywords } of result.search ?? []) {
     const stage = (name: string, { p50, p95 }: { p50: number; p95: number }): string =>

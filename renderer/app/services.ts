@@ -5,9 +5,13 @@ import { DocumentChanges } from '../features/documents/document-changes.ts'
 import { createDocumentStore, type DocumentStore } from '../features/documents/document-store.ts'
 import { createImportStore, type ImportStore } from '../features/importing/import-store.ts'
 import { createKinStore, type KinStore } from '../features/kin/kin-store.ts'
+import { createModelStore, type ModelStore } from '../features/models/model-store.ts'
+import { createSpaceStore, type SpaceStore } from '../features/spaces/space-store.ts'
+import { createLabStore, type LabStore } from '../features/lab/lab-store.ts'
 import { createLibraryStore, type LibraryStore } from '../features/library/library-store.ts'
 import { createSavedSearchStore, type SavedSearchStore } from '../features/search/saved-search-store.ts'
 import { createSearchStore, type SearchStore } from '../features/search/search-store.ts'
+import type { SpaceInfo } from '../../shared/model/space.ts'
 import { createToastStore, type ToastStore } from '../ui/toast-store.ts'
 import { createCommandRegistry, type CommandRegistry } from './commands/command-registry.ts'
 import { createConnectionStore, type ConnectionStore } from './connection-store.ts'
@@ -35,6 +39,9 @@ export interface Services {
   readonly savedSearches: SavedSearchStore
   readonly library: LibraryStore
   readonly kin: KinStore
+  readonly models: ModelStore
+  readonly spaces: SpaceStore
+  readonly lab: LabStore
   /** How far a text was scrolled, in px by the entry of the history: going back finds the place again. */
   readonly scrollPlaces: Map<string, number>
   /** Where a screen was left, by its path. */
@@ -53,6 +60,15 @@ export function createServices(client: AkinClient): Services {
   client.onRefresh(() => changes.emit({ type: 'reread', ids: null }))
   client.on('engine.notice', ({ level, message, detail }) => {
     toasts.show({ message, tone: level === 'error' ? 'error' : 'info', detail: detail ?? undefined })
+  })
+  const search = createSearchStore(client, changes, status.store)
+  const kin = createKinStore(client, changes, toasts)
+  const spaces = createSpaceStore({ client, toasts })
+  spaces.store.subscribe((state, before) => {
+    if (before.isLoaded && defaultOf(state.spaces) !== defaultOf(before.spaces)) {
+      search.renew()
+      kin.renew()
+    }
   })
   return {
     client,
@@ -75,22 +91,30 @@ export function createServices(client: AkinClient): Services {
     }),
     imports: createImportStore({ client, toasts, goTo }),
     jobs: createJobStore({ client, toasts, goTo }),
-    search: createSearchStore(client, changes, status.store),
+    search,
     savedSearches: createSavedSearchStore(client, toasts),
     library: createLibraryStore(client, changes),
-    kin: createKinStore(client, changes, toasts),
+    kin,
+    models: createModelStore({ client, toasts, goTo }),
+    spaces,
+    lab: createLabStore(),
     scrollPlaces: new Map(),
     returnPaths: new Map(),
   }
 }
 
 /** Reads what the first screen needs. */
-export function loadServices({ status, settings, host, jobs, savedSearches }: Services): void {
+export function loadServices({ status, settings, host, jobs, savedSearches, spaces }: Services): void {
   void status.load()
   void settings.load()
   void host.load()
   void jobs.load()
   void savedSearches.load()
+  void spaces.load()
+}
+
+function defaultOf(spaces: readonly SpaceInfo[]): number | undefined {
+  return spaces.find(({ isDefault }) => isDefault)?.id
 }
 
 /** Goes to a place in the window from outside of React: the router follows the address. */

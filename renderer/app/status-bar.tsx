@@ -3,6 +3,7 @@ import { Link } from 'react-router'
 import { useStore } from 'zustand'
 import type { LibraryStatus } from '../../shared/model/library.ts'
 import { describeCount, leadingJob } from '../features/activity/job-groups.ts'
+import { shortName } from '../features/spaces/space-facts.ts'
 import { cx } from '../ui/class-names.ts'
 import { countOf, formatNumber, formatRemaining } from '../ui/format.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -93,26 +94,23 @@ function LeadingJob({ job, others }: NonNullable<ReturnType<typeof leadingJob>>)
 }
 
 function Model({ status }: { readonly status: LibraryStatus }): React.JSX.Element {
+  const { spaces } = useServices()
+  const host = useStore(spaces.store, (state) => state.spaces.find(({ isDefault }) => isDefault)?.where)
   const { inference, inferenceReason, space } = status
-  const where = space.where === 'local' ? 'on this computer' : 'on another computer'
+  const where = space.where === 'local' ? 'on this computer' : `at ${host ?? 'another computer'}`
   if (inference === 'failed') {
     return (
-      <Link to="/settings/about" className={cx(styles.item, styles.danger)} title={inferenceReason?.message}>
+      <Link to="/settings/models" className={cx(styles.item, styles.danger)} title={inferenceReason?.message}>
         <Icon of={CircleAlert} size="small" />
         <span className={styles.clip}>By words only: the model does not run</span>
       </Link>
     )
   }
   return (
-    <Link to="/settings/about" className={cx(styles.item, styles.model)}>
-      {inference === 'restarting' ? 'The model is starting again' : `${shortModelName(space.name)}, ${where}`}
+    <Link to="/settings/models" className={cx(styles.item, styles.model)}>
+      {inference === 'restarting' ? 'The model is starting again' : `${shortName(space.name)}, ${where}`}
     </Link>
   )
-}
-
-/** `bge-small-en` for `bge-small-en-v1.5`: the version is under Settings, About. */
-function shortModelName(name: string): string {
-  return name.replace(/-v\d+(\.\d+)*$/, '')
 }
 
 function SentState({ status }: { readonly status: LibraryStatus }): React.JSX.Element {

@@ -28,6 +28,8 @@ export interface KinStore {
   readonly store: StoreApi<KinState>
   readonly ensure: (target: KinTarget) => void
   readonly load: (target: KinTarget) => Promise<void>
+  /** Asks for everything anew: what is near is measured otherwise now. */
+  readonly renew: () => void
   /** "Not kin": the two are not shown beside each other again. */
   readonly hide: (documentId: number, other: { readonly id: number; readonly title: string }) => void
   /** Shows again what was hidden from this item. */
@@ -72,6 +74,9 @@ export function createKinStore(client: AkinClient, changes: DocumentChanges, toa
   return {
     store,
     load,
+    renew() {
+      for (const { target } of store.getState().entries.values()) void load(target)
+    },
     ensure(target) {
       const entry = store.getState().entries.get(keyOfTarget(target))
       if (entry === undefined || (entry.reply === null && !entry.isLoading && entry.error === null)) void load(target)

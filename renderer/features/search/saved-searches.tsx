@@ -72,7 +72,10 @@ export function SavedList({ onChosen }: { readonly onChosen?: () => void }): Rea
       {searches.map((saved) => (
         <li key={saved.id} className={styles.item}>
           <Link
-            to={writeSearchParams({ q: saved.query, mode: saved.mode, sort: 'best', more: [], less: [] }, defaultMode)}
+            to={writeSearchParams(
+              { q: saved.query, mode: saved.mode, sort: 'best', more: [], less: [], space: null },
+              defaultMode,
+            )}
             className={styles.link}
             onClick={onChosen}
           >

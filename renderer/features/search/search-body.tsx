@@ -16,6 +16,7 @@ import { SavedSearches } from './saved-searches.tsx'
 import styles from './search-body.module.css'
 import { isEmptySearch, type SearchParams } from './search-params.ts'
 import { SearchStart } from './search-start.tsx'
+import { SpaceMenu } from './space-menu.tsx'
 import { summaryOf } from './summary.ts'
 import { useCurrentHit } from './use-current-hit.ts'
 import { useHitActions } from './use-hit-actions.ts'
@@ -24,6 +25,8 @@ import { useSearchAddress } from './use-search-address.ts'
 import { useSearchCommands } from './use-search-commands.ts'
 
 const typedAfterMs = 140
+/** A service sees every search: it gets finished ones, not each letter. */
+const typedForServiceAfterMs = 800
 
 /** The box, its filters, what was found, and the reader beside it. */
 export function SearchBody(): React.JSX.Element {
@@ -39,7 +42,7 @@ export function SearchBody(): React.JSX.Element {
   const current = useCurrentHit({ shown: state.shown, isSearching: state.isSearching, address })
   const hitActions = useHitActions({ params, go, current })
   useFocusWhenLost(current.hit === null || state.selection.ids.size > 0 ? null : 'list', current.focus)
-  const setQuery = useTypedQuery(params, go)
+  const setQuery = useTypedQuery(params, go, useIsRemote(params) ? typedForServiceAfterMs : typedAfterMs)
   const likes = useLikeChips(params, state.shown?.hits ?? [])
   const isEmpty = isEmptySearch(params)
   const change = useCallback((next: SearchParams) => go(next, 'done'), [go])
@@ -72,6 +75,7 @@ export function SearchBody(): React.JSX.Element {
             change({ ...params, mode })
           }}
         />
+        <SpaceMenu space={params.space} mode={params.mode} onSpace={(space) => change({ ...params, space })} />
         <SavedSearches params={params} isOpen={isSavedOpen} onOpenChange={setSavedOpen} />
       </div>
       <FilterBar params={params} onChange={change} summary={isEmpty ? '' : summaryOf(state)} />
@@ -145,10 +149,20 @@ function SearchPanes(props: SearchPanesProps): React.JSX.Element {
   )
 }
 
+/** True when the search goes to a service. */
+function useIsRemote({ space, mode }: SearchParams): boolean {
+  const { spaces } = useServices()
+  const current = useStore(spaces.store, (state) =>
+    state.spaces.find(({ id, isDefault }) => (space === null ? isDefault : id === space)),
+  )
+  return mode !== 'keyword' && current?.recipe.type === 'remote'
+}
+
 /** Waits with a search until the typing pauses; what is done is searched for at once. */
 function useTypedQuery(
   params: SearchParams,
   go: (params: SearchParams, how: 'typing' | 'done') => void,
+  waitMs: number,
 ): (q: string, isDone: boolean) => void {
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
   const latest = useRef(params)
@@ -162,6 +176,6 @@ function useTypedQuery(
       if (latest.current.q !== q || isDone) go({ ...latest.current, q }, isDone ? 'done' : 'typing')
     }
     if (isDone) search()
-    else timer.current = setTimeout(search, typedAfterMs)
+    else timer.current = setTimeout(search, waitMs)
   }
 }

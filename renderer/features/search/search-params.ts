@@ -12,13 +12,22 @@ export interface SearchParams {
   /** Items whose meaning is added to the query's, and taken from it. */
   readonly more: readonly number[]
   readonly less: readonly number[]
+  /** The space to search in; `null` for the one that searches use. */
+  readonly space: number | null
 }
 
-/** Reads `?q=…&mode=…&sort=…&more=1,2&less=3`; what cannot be read is as if it were not there. */
+/** Reads `?q=…&mode=…&sort=…&more=1,2&less=3&space=2`; what cannot be read is as if it were not there. */
 export function readSearchParams(params: URLSearchParams, defaultMode: SearchMode): SearchParams {
   const mode = searchModes.find((one) => one === params.get('mode')) ?? defaultMode
   const sort = searchSorts.find((one) => one === params.get('sort')) ?? 'best'
-  return { q: params.get('q') ?? '', mode, sort, more: readIds(params.get('more')), less: readIds(params.get('less')) }
+  return {
+    q: params.get('q') ?? '',
+    mode,
+    sort,
+    more: readIds(params.get('more')),
+    less: readIds(params.get('less')),
+    space: readIds(params.get('space'))[0] ?? null,
+  }
 }
 
 /** The address of a search; defaults are left out. `item` is the result that is open. */
@@ -29,6 +38,7 @@ export function writeSearchParams(search: SearchParams, defaultMode: SearchMode,
   if (search.sort !== 'best') params.set('sort', search.sort)
   if (search.more.length > 0) params.set('more', search.more.join(','))
   if (search.less.length > 0) params.set('less', search.less.join(','))
+  if (search.space !== null) params.set('space', String(search.space))
   if (item !== null) params.set('item', String(item))
   const text = params.toString()
   return text === '' ? '/search' : `/search?${text}`
@@ -39,6 +49,7 @@ export function isSameSearch(a: SearchParams, b: SearchParams): boolean {
     a.q === b.q &&
     a.mode === b.mode &&
     a.sort === b.sort &&
+    a.space === b.space &&
     String(a.more) === String(b.more) &&
     String(a.less) === String(b.less)
   )

@@ -139,7 +139,9 @@ class Searcher {
       const keys = part.map((hit) => passageKey(hit.documentId, hit.passage))
       for (const key of keys) this.#askedSentences.add(key)
       const passages = part.map(({ documentId, passage }) => ({ documentId, start: passage.start, end: passage.end }))
-      const reply = await this.#client.request('search.sentences', { text: shown.params.q, passages }).catch(() => null)
+      const reply = await this.#client
+        .request('search.sentences', { text: shown.params.q, passages, ...spaceOf(shown.params) })
+        .catch(() => null)
       if (this.#store.getState().shown?.params !== shown.params) return
       if (reply === null) {
         for (const key of keys) this.#askedSentences.delete(key)
@@ -156,9 +158,10 @@ class Searcher {
     if (shown === null) return
     this.#store.setState((state) => withUnfolded(state, documentId, { passages: [], isLoading: true, error: null }), true)
     const { q: text, mode } = shown.params
+    const space = spaceOf(shown.params)
     const isStillOpen = (): boolean => this.#store.getState().unfolded.has(documentId)
     try {
-      const reply = await this.#client.request('search.passages', { text, mode, documentId, limit: 10 })
+      const reply = await this.#client.request('search.passages', { text, mode, documentId, limit: 10, ...space })
       const passages = reply.passages.filter(({ start }) => start !== passage.start)
       if (!isStillOpen()) return
       this.#store.setState((state) => withUnfolded(state, documentId, { passages, isLoading: false, error: null }), true)
@@ -202,6 +205,11 @@ class Searcher {
   }
 }
 
-function queryOf({ q, mode, sort, more, less }: SearchParams, offset: number, limit: number): RequestInput<'search.query'> {
-  return { text: q, mode, sort, moreLike: [...more], lessLike: [...less], offset, limit, waitForMeaning: false }
+function queryOf(params: SearchParams, offset: number, limit: number): RequestInput<'search.query'> {
+  const { q: text, mode, sort, more, less } = params
+  return { text, mode, sort, moreLike: [...more], lessLike: [...less], offset, limit, waitForMeaning: false, ...spaceOf(params) }
+}
+
+function spaceOf({ space }: SearchParams): { spaceId?: number } {
+  return space === null ? {} : { spaceId: space }
 }

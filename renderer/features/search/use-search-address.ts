@@ -16,15 +16,19 @@ interface SearchAddress {
 
 /** The search that the address tells, and the way to another one. */
 export function useSearchAddress(): SearchAddress {
-  const { settings } = useServices()
+  const { settings, spaces } = useServices()
   const navigate = useNavigate()
   const { search } = useLocation()
   const defaultMode = useStore(settings.store, (state) => state.settings.searchMode)
+  const known = useStore(spaces.store, (state) => (state.isLoaded && state.error === null ? state.spaces : null))
   const [params, item] = useMemo(() => {
     const read = new URLSearchParams(search)
     const id = Number(read.get('item') ?? Number.NaN)
-    return [readSearchParams(read, defaultMode), Number.isSafeInteger(id) && id > 0 ? id : null] as const
-  }, [search, defaultMode])
+    const asked = readSearchParams(read, defaultMode)
+    // A space that was removed is searched no longer, and the one that searches use needs no name.
+    const isOther = known === null || known.some((space) => space.id === asked.space && !space.isDefault)
+    return [isOther ? asked : { ...asked, space: null }, Number.isSafeInteger(id) && id > 0 ? id : null] as const
+  }, [search, defaultMode, known])
   const isTyping = useRef(false)
   const go = useCallback(
     (next: SearchParams, how: 'typing' | 'done') => {

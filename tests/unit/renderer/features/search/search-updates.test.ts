@@ -14,7 +14,7 @@ import {
 const hit = (documentId: number): SearchHit =>
   ({ documentId, title: `t${documentId}`, isStarred: false, tags: ['a'], readAt: null }) as unknown as SearchHit
 const reply = (...ids: number[]): SearchReply => ({ hits: ids.map(hit), total: 30, verdict: 'strong' }) as unknown as SearchReply
-const params = { q: 'early', mode: 'hybrid', sort: 'best', more: [], less: [] } as const
+const params = { q: 'early', mode: 'hybrid', sort: 'best', more: [], less: [], space: null } as const
 const shown = withReply(withWanted(emptySearch, params), params, reply(1, 2, 3), false)
 const ids = (state: typeof emptySearch): number[] | undefined => state.shown?.hits.map(({ documentId }) => documentId)
 

@@ -14,7 +14,7 @@ interface Parts {
 const without = { why: { words: { matched: [], missing: [] } } }
 
 const shownOf = ({ q = 'early', sort = 'best', verdict, confidences }: Parts) => ({
-  params: { q, mode: 'hybrid', sort, more: [], less: [] } as const,
+  params: { q, mode: 'hybrid', sort, more: [], less: [], space: null } as const,
   reply: { verdict, total: 66 } as SearchReply,
   hits: confidences.map((confidence, documentId) => ({ confidence, documentId, ...without }) as unknown as SearchHit),
 })

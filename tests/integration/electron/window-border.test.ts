@@ -195,6 +195,16 @@ describe('the page', () => {
     expect(seen.text).not.toMatch(/ipcRenderer|akin:/)
   })
 
+  it('is told of events as values, and never handed Electron’s own', async () => {
+    const told = page.evaluate(`new Promise((done) => {
+      const stop = akin.onEvent((...given) => { stop(); done(given) })
+    })`)
+    expect(await askFromPage(page, 'settings.set', { theme: 'dark' })).toMatchObject({ ok: true })
+    expect(await told).toEqual([
+      { event: expect.any(String) as unknown, payload: expect.anything() as unknown, number: expect.any(Number) as unknown },
+    ])
+  })
+
   it('cannot name channels: only requests of the contract pass', async () => {
     for (const name of [channels.grantFiles, channels.cancel, 'toString', '__proto__', ''])
       expect(await askFromPage(page, name, ['/etc/hosts'])).toMatchObject({ ok: false, error: { code: 'unknown-request' } })

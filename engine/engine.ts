@@ -1,23 +1,24 @@
-import { mkdirSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Reply } from '../shared/contract/reply.ts'
 import type { RequestName } from '../shared/contract/requests.ts'
-import { AkinError, isCode } from '../shared/errors.ts'
+import { isCode, type AkinError } from '../shared/errors.ts'
 import type { Reason } from '../shared/model/document.ts'
 import type { Job, JobId } from '../shared/model/job.ts'
-import type { SpaceRecipe } from '../shared/model/space.ts'
 import { about } from './about.ts'
 import { answer, type Handlers, type RequestOptions } from './contract-table.ts'
-import type { Embedder, EmbedderState } from './embedding/embedder.ts'
+import type { EmbedderState } from './embedding/embedder.ts'
 import { builtInModel } from './embedding/model-spec.ts'
-import { OnnxEmbedder } from './embedding/onnx/onnx-embedder.ts'
+import { ModelSpeeds } from './embedding/model-speeds.ts'
 import { openLog, type EngineLog } from './engine-log.ts'
 import { EventHub, type EventListener } from './event-hub.ts'
 import { documentHandlers } from './handlers/documents.ts'
 import { jobHandlers } from './handlers/jobs.ts'
+import { keyHandlers } from './handlers/keys.ts'
+import { labHandlers } from './handlers/lab.ts'
 import { libraryHandlers, readSettings } from './handlers/library.ts'
+import { modelHandlers } from './handlers/models.ts'
 import { searchHandlers } from './handlers/search.ts'
+import { spaceHandlers } from './handlers/spaces.ts'
 import { listenLocally } from './host/local-socket.ts'
 import { ImageLoader } from './images/image-loader.ts'
 import { createImportRunner } from './importing/import-runner.ts'
@@ -27,15 +28,26 @@ import { defaultParserLimits, ParserPool } from './importing/parser-pool.ts'
 import { createRebuildRunner } from './indexing/rebuild-runner.ts'
 import { IndexFollower } from './indexing/index-follower.ts'
 import { JobQueue, reasonOf } from './jobs/job-queue.ts'
+import { noKeys, type KeyVault } from './keys/key-vault.ts'
 import { FtsKeywordIndex } from './keywords/fts-keyword-index.ts'
-import { lockFolder } from './library/folder-lock.ts'
+import { LabModels } from './lab/lab-models.ts'
+import { folderError, prepareFolder } from './library-folder.ts'
 import type { LibraryStore } from './library/library-store.ts'
 import { openSqliteLibrary } from './library/sqlite/sqlite-library.ts'
+import { modelIdOf } from './models/catalogue-entry.ts'
+import { catalogue } from './models/catalogue.ts'
+import { DownloadPayload, findInCatalogue } from './models/download-runner.ts'
+import { preparation } from './models/install-prepared.ts'
+import { createModelRunner } from './models/model-runner.ts'
+import { ModelStore } from './models/model-store.ts'
 import type { SpawnService } from './processes/service.ts'
 import { watchCrashes } from './processes/watch-crashes.ts'
+import { Consents } from './spaces/consents.ts'
+import { makeEmbedder, type EmbedderSources } from './spaces/embedder-factory.ts'
 import { createFillRunner } from './spaces/fill-runner.ts'
 import type { ManagedSpace } from './spaces/managed-space.ts'
-import { rateKey, SpaceManager, spaceOfPayload, type EmbedderListener } from './spaces/space-manager.ts'
+import { rateKey, SpaceManager, spaceOfPayload } from './spaces/space-manager.ts'
+import { learnTransform } from './spaces/transforms.ts'
 import { diskUse, libraryStatus } from './status.ts'
 import { throttle } from './throttle.ts'
 import { UndoJournal } from './undo-journal.ts'
@@ -48,6 +60,8 @@ export interface EngineOptions {
   /** The pieces of the sample library. */
   readonly sampleFolder: string
   readonly spawn: SpawnService
+  /** Keeps keys for services; without one none can be kept. */
+  readonly keys?: KeyVault
   /** Folders that parser processes may read, where the host can limit them: the app's own code. */
   readonly parserFolders?: readonly string[]
   /** Parser processes at a time, 1 by default: more take cores from embedding. */
@@ -84,17 +98,27 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const indexFolder = join(options.folder, 'index')
     const keywords = FtsKeywordIndex.open({ store, folder: indexFolder, onDamage: reports.damage, onState: reports.indexState })
     opened.push(keywords)
+    const models = new ModelStore({
+      folder: options.folder,
+      catalogue,
+      builtIn: { ...builtIn, modelsFolder: options.modelsFolder },
+    })
+    const consents = await Consents.read(store.settings)
+    const sources: EmbedderSources = {
+      models,
+      spawn: options.spawn,
+      keys: options.keys ?? noKeys,
+      isAllowed: consents.isAllowed,
+      onSent: ({ host }) => store.settings.recordSent('Texts to be read for meaning', host, new Date().toISOString()),
+    }
     const spaces = await SpaceManager.open({
       store,
       keywords,
       indexFolder,
       onDamage: reports.damage,
       onIndexState: reports.indexState,
-      makeEmbedder: (recipe, onState) => makeEmbedder(options, recipe, onState),
+      makeEmbedder: (recipe, onState) => makeEmbedder(sources, recipe, onState),
       whereOf: (recipe) => (recipe.type === 'local' ? 'this computer' : new URL(recipe.baseUrl).host),
-      readTransform: () => {
-        throw new AkinError('internal', 'Nothing is learnt yet')
-      },
       onState: (...state) => reports.onEmbedder(...state),
       onChange: () => reports.onSpaces(),
       retryModelEveryMs: options.retryModelEveryMs ?? 30_000,
@@ -102,7 +126,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       onBug: (error) => reports.onBug(error),
     })
     opened.push(spaces)
-    const engine = new RunningEngine(options, { store, spaces, unlock, keywords, reports })
+    const engine = new RunningEngine(options, { store, spaces, models, consents, sources, unlock, keywords, reports })
     await engine.start()
     return engine
   } catch (error) {
@@ -112,53 +136,19 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   }
 }
 
-function prepareFolder(folder: string): () => void {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    return lockFolder(folder)
-  } catch (error) {
-    throw folderError(error, folder)
-  }
-}
-
-/** What the system says about the library's folder, in words for a person; other errors are returned as they are. */
-function folderError(cause: unknown, folder: string): unknown {
-  if (cause instanceof AkinError) return cause
-  switch ((cause as NodeJS.ErrnoException).code ?? '') {
-    case 'EACCES':
-    case 'EROFS':
-    case 'EPERM':
-      return new AkinError('library-read-only', `The library folder cannot be written: ${folder}`, {
-        advice: 'Allow writing to it, or choose another with --library',
-        cause,
-      })
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return new AkinError('disk-full', 'The disk is full', { advice: 'Free some space, then start Akin again', cause })
-    case 'ENOTDIR':
-    case 'EEXIST':
-      return new AkinError('bad-request', `There is a file where the library folder should be: ${folder}`, {
-        advice: 'Choose another place with --library',
-        cause,
-      })
-    default:
-      return cause
-  }
-}
-
-async function makeEmbedder(
-  { modelsFolder, spawn }: EngineOptions,
-  recipe: SpaceRecipe,
-  onState: EmbedderListener,
-): Promise<Embedder> {
-  if (recipe.type === 'local' && recipe.modelId === builtInModel.name)
-    return new OnnxEmbedder({ model: builtInModel, modelsFolder, spawn, threads: 1, onState })
-  throw new AkinError('model-missing', 'This model is not installed')
+/** What is known of the model that ships inside. */
+const builtIn = {
+  spec: builtInModel,
+  languages: ['en'],
+  licence: { name: 'MIT', url: 'https://huggingface.co/BAAI/bge-small-en-v1.5', isOpen: true, note: null },
 }
 
 interface Opened {
   readonly store: LibraryStore
   readonly spaces: SpaceManager
+  readonly models: ModelStore
+  readonly consents: Consents
+  readonly sources: EmbedderSources
   readonly keywords: FtsKeywordIndex
   readonly reports: Reports
   readonly unlock: () => void
@@ -195,6 +185,8 @@ class RunningEngine implements Engine {
   readonly #parsers: ParserPool
   readonly #originals: OriginalStore
   readonly #images: ImageLoader
+  readonly #lab: LabModels
+  readonly #speeds: ModelSpeeds
   readonly #keywords: FtsKeywordIndex
   readonly #spaces: SpaceManager
   readonly #follower: IndexFollower
@@ -205,7 +197,6 @@ class RunningEngine implements Engine {
   readonly #sendChanges = throttle(() => this.#announceChanges(), changesEveryMs)
   readonly #timers: NodeJS.Timeout[] = []
   #socket: { close: () => Promise<void> } | undefined
-  #threads = 1
   #inferenceReason: Reason | null = null
   #isReadOnly = false
   #isClosed = false
@@ -224,6 +215,8 @@ class RunningEngine implements Engine {
     this.#images = new ImageLoader({
       recordSent: (host) => opened.store.settings.recordSent('A picture was asked for', host, new Date().toISOString()),
     })
+    this.#lab = new LabModels(opened.models, options.spawn)
+    this.#speeds = new ModelSpeeds(opened.store.settings, (measured) => this.#log.info(measured, 'speed measured'))
     this.#keywords = opened.keywords
     this.#spaces = opened.spaces
     this.#follower = new IndexFollower({
@@ -286,6 +279,7 @@ class RunningEngine implements Engine {
       () => this.#jobs.close(),
       () => this.#parsers.close(),
       () => this.#images.close(),
+      () => this.#lab.close(),
       () => this.#follower.close(),
       async () => void (keptFrom = this.#keywords.sequence),
       () => this.#keywords.close(),
@@ -313,6 +307,25 @@ class RunningEngine implements Engine {
       }),
       ...jobHandlers({ store, jobs: this.#jobs, onRemoved: (ids) => this.#events.send('jobs.removed', { ids: [...ids] }) }),
       ...searchHandlers({ store, spaces, undo }),
+      ...spaceHandlers({
+        store,
+        spaces,
+        sources: this.#opened.sources,
+        consents: this.#opened.consents,
+        undo,
+        speedOf: (embedder) => this.#speeds.tokensPerSecond(embedder),
+      }),
+      ...modelHandlers({
+        models: this.#opened.models,
+        originals: this.#originals,
+        jobs: this.#jobs,
+        undo,
+        hub: () => this.#hub(),
+        onChange: () => this.#events.send('models.changed', {}),
+        spacesOf: (id) => spaces.madeWith(id),
+      }),
+      ...keyHandlers(this.#opened.sources.keys),
+      ...labHandlers({ models: this.#lab, isInstalled: (id) => this.#opened.models.isInstalled(id), spaces }),
       ...libraryHandlers({
         store,
         undo,
@@ -325,7 +338,7 @@ class RunningEngine implements Engine {
             folder: this.folder,
             status: await this.#status(),
             vectors: { size: spaces.default.vectors.size, description: 'an exact index (Flat)' },
-            threads: this.#threads,
+            threads: this.#speeds.threads,
           }),
         onSettings: (settings) => this.#events.send('settings.changed', settings),
       }),
@@ -337,11 +350,11 @@ class RunningEngine implements Engine {
     const fill = createFillRunner({
       spaces,
       vectors: store.vectors,
-      prepare: (embedder) => this.#measureThreads(embedder),
+      prepare: (embedder) => this.#speeds.use(embedder),
       isImporting: () => this.#jobs.isActive('import'),
       isDefaultBusy: () => this.#jobs.isActive('embed'),
       waitForMore: (signal) => waitForChange(store, signal),
-      learn: () => Promise.reject(new AkinError('internal', 'Nothing is learnt yet')),
+      learn: (managed, signal) => learnTransform(managed, { vectors: store.vectors, spawn: this.#options.spawn, signal }),
       onRate: ({ embedder }, rate) => void store.settings.set(rateKey(embedder.space.identity), rate).catch(this.#onBug),
     })
     return {
@@ -356,29 +369,20 @@ class RunningEngine implements Engine {
       }),
       embed: fill,
       fill,
-      model: () => Promise.reject(new AkinError('internal', 'Nothing is downloaded yet')),
+      model: createModelRunner({
+        store: this.#opened.models,
+        catalogue,
+        hub: () => this.#hub(),
+        onSent: (host) => store.settings.recordSent('A model was asked for', host, new Date().toISOString()),
+        prepare: preparation(this.#options.spawn),
+        onInstalled: () => this.#events.send('models.changed', {}),
+      }),
       rebuild: createRebuildRunner({ keywords: this.#keywords, vectors: () => spaces.default.vectors }),
     }
   }
 
-  /** On first use of the model on this machine: how many threads read fastest. */
-  async #measureThreads(embedder: Embedder): Promise<void> {
-    if (!(embedder instanceof OnnxEmbedder)) return
-    const { settings } = this.#opened.store
-    const processors = availableParallelism()
-    const key = `threads:${embedder.space.identity}:${processors}`
-    const known = await settings.get(key)
-    // Few threads may have won only because the machine was busy then: they are measured again
-    if (typeof known === 'number' && known * 2 >= processors) {
-      this.#threads = known
-      await embedder.useThreads(known)
-      return
-    }
-    const candidates = [1, 2, 4, 8].filter((threads) => threads <= processors)
-    const { threads, tokensPerSecond } = await embedder.measureThreads(candidates)
-    this.#threads = threads
-    this.#log.info({ threads, tokensPerSecond }, 'threads measured')
-    await settings.set(key, threads)
+  async #hub(): Promise<string> {
+    return (await readSettings(this.#opened.store)).hub
   }
 
   #onChange(ids: readonly number[]): void {
@@ -395,6 +399,7 @@ class RunningEngine implements Engine {
     this.#sendStatus.call()
     if (job.error !== null) this.#noteWriteError(job.error.code)
     void this.#tellSpaces(job).catch(this.#onBug)
+    if (job.kind === 'model' && job.state === 'cancelled') void this.#discardDownload(job).catch(this.#onBug)
     if (job.kind === 'import' && job.state === 'done') void this.#removeTexts(job.id).catch(this.#onBug)
   }
 
@@ -402,6 +407,15 @@ class RunningEngine implements Engine {
     if (job.kind !== 'embed' && job.kind !== 'fill') return
     const payload = await this.#jobs.payloadOf(job.id)
     if (payload !== null) this.#spaces.onJob(job, spaceOfPayload(payload))
+  }
+
+  /** What was downloaded of a model that was given up is of no use. */
+  async #discardDownload({ id }: Job): Promise<void> {
+    const payload = DownloadPayload.safeParse(await this.#jobs.payloadOf(id)).data
+    if (payload === undefined) return
+    const { entry, variant } = findInCatalogue(catalogue, payload)
+    this.#opened.models.discardIncoming(modelIdOf(entry, variant))
+    this.#events.send('models.changed', {})
   }
 
   #onSpaces(): void {
@@ -492,6 +506,7 @@ class RunningEngine implements Engine {
     if (trashDays === 0) return
     const before = new Date(Date.now() - trashDays * 86_400_000).toISOString()
     await this.#spaces.purge(before)
+    this.#opened.models.emptyTrash(new Date(before))
     const { orphanedContent } = await store.documents.purge(await store.documents.trashedBefore(before))
     await this.#removeUnneeded(orphanedContent)
   }

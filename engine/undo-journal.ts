@@ -21,6 +21,16 @@ export class UndoJournal {
     return { undoId, changed: [...changed] }
   }
 
+  /** Notes a change of something other than documents. */
+  remember(takeBack: () => Promise<void>): Undoable {
+    const undoId = this.#next++
+    this.#entries.set(undoId, async () => {
+      await takeBack()
+      return []
+    })
+    return { undoId, changed: [] }
+  }
+
   /** @throws AkinError `not-found` when it was taken back already or is too long ago */
   async undo(undoId: number): Promise<readonly DocumentId[]> {
     const takeBack = this.#entries.get(undoId)

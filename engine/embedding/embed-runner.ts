@@ -24,7 +24,7 @@ export interface EmbedRunnerOptions {
 }
 
 /** Passages asked for ahead of the one being embedded, so that the inference process never waits for the engine. */
-const ahead = 24
+const usuallyAhead = 24
 
 /** Vectors stored at once: what a kill can make to be computed again. */
 const perCommit = 32
@@ -104,6 +104,7 @@ class EmbedRun {
     let hasMore = true
     try {
       for (;;) {
+        const ahead = this.#options.embedder.passagesAhead ?? usuallyAhead
         if (hasMore && asked.length < ahead) {
           await this.#options.waitForTurn?.(signal)
           const chunks = await vectors.pending(spaceId, after, ahead)

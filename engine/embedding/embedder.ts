@@ -18,6 +18,8 @@ export interface EmbeddedQuery {
 export interface Embedder {
   readonly space: SpaceDescription
   readonly state: EmbedderState
+  /** So many passages asked for at once keep it busy; as many as are usual when absent. */
+  readonly passagesAhead?: number
   /**
    * The vector of a query, `[dimension]`, with the time it took. Goes before passages that wait.
    * @throws AkinError `model-missing`, `model-damaged`, `model-failed`, `inference-crashed`, `cancelled`, `unavailable`

@@ -22,7 +22,17 @@ export interface EmbeddingKeeperOptions {
 const lookEveryMs = 300
 
 /** What a job waits for until the model runs again. */
-const modelCodes: readonly ErrorCode[] = ['model-missing', 'model-damaged', 'model-failed', 'inference-crashed']
+const modelCodes: readonly ErrorCode[] = [
+  'model-missing',
+  'model-damaged',
+  'model-failed',
+  'inference-crashed',
+  // A service that can be reached again, or has time again
+  'offline',
+  'timeout',
+  'rate-limited',
+  'remote-failed',
+]
 
 /**
  * Sees to it that what waits for a vector is read by a job: starts one when there is none, and lets one go on that

@@ -301,7 +301,25 @@ export class JobQueue {
 const unwritable = ['disk-full', 'library-read-only', 'store-write-failed'] as const
 
 /** What may pass: the job waits for it. */
-const passing = [...unwritable, 'model-missing', 'model-damaged', 'model-failed', 'inference-crashed'] as const
+const passing = [
+  ...unwritable,
+  'model-missing',
+  'model-damaged',
+  'model-failed',
+  'inference-crashed',
+  'offline',
+  'timeout',
+  'rate-limited',
+  'remote-failed',
+  'remote-refused',
+  'remote-model-missing',
+  'quota-exhausted',
+  'key-missing',
+  'key-rejected',
+  'key-store-failed',
+  'tls-failed',
+  'not-allowed',
+] as const
 
 /** What of a job changes while it runs. */
 function stateOf({ completed, total, counts }: StoredJob): Pick<StoredJob, 'completed' | 'total' | 'counts'> {

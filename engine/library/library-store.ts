@@ -309,6 +309,8 @@ export interface VectorStore {
   /** Chunks of documents outside the trash without a vector in the space, ascending by id. Those that failed in it are left out. */
   pending(spaceId: number, afterId: ChunkId, limit: number): Promise<PendingChunk[]>
   pendingCount(spaceId: number): Promise<number>
+  /** Chunks of documents outside the trash with the text that is embedded for them, ascending by id. */
+  passages(afterId: ChunkId, limit: number): Promise<{ id: ChunkId; text: string }[]>
   /**
    * Stores vectors and marks documents as indexed whose last one came. Chunks that are gone meanwhile are left out, and
    * those that have a vector in the space keep it. A chunk that was given up before is as good as any other.

@@ -1,4 +1,4 @@
-import { createReadStream, readdirSync, statSync, type Dirent } from 'node:fs'
+import { closeSync, createReadStream, openSync, readdirSync, readSync, statSync, type Dirent } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename, extname, join, posix } from 'node:path'
 import { AkinError } from '../../shared/errors.ts'
@@ -31,10 +31,22 @@ export async function openSource(path: string, workFolder: () => string): Promis
   const info = statSync(path, { throwIfNoEntry: false })
   if (info === undefined) throw new AkinError('file-not-found', `There is nothing at ${path}`)
   if (info.isDirectory()) return openFolder(path)
-  if (extname(path).toLowerCase() === '.zip') return (await import('./zip-source.ts')).openZip(path, workFolder)
+  if (extname(path).toLowerCase() === '.zip' || isZip(path)) return (await import('./zip-source.ts')).openZip(path, workFolder)
   throw new AkinError('unsupported-format', `${basename(path)} is neither a folder nor a zip file`, {
     advice: 'Choose the folder that holds the model, or a zip file of it',
   })
+}
+
+/** By its first bytes: what was uploaded has no name. */
+function isZip(path: string): boolean {
+  const file = openSync(path, 'r')
+  try {
+    const head = Buffer.alloc(4)
+    readSync(file, head, 0, 4, 0)
+    return head.equals(Buffer.from('PK\u0003\u0004'))
+  } finally {
+    closeSync(file)
+  }
 }
 
 function openFolder(folder: string): ModelSource {

@@ -8,6 +8,8 @@ import type { LibraryStore, StoredVectors } from '../library/library-store.ts'
 import { SearchService } from '../search/search-service.ts'
 import { SimilarService } from '../search/similar-service.ts'
 import { FaissVectorIndex } from '../vectors/faiss-vector-index.ts'
+import { rawIdentity } from './recipe.ts'
+import { readTransform, unitLength } from './transforms.ts'
 import { TransformedEmbedder, type VectorTransform } from './vector-transform.ts'
 
 export interface ManagedSpaceParts {
@@ -17,8 +19,6 @@ export interface ManagedSpaceParts {
   readonly indexFolder: string
   readonly onDamage: (message: string) => void
   readonly onIndexState: () => void
-  /** Reads what was learnt for a space. */
-  readonly readTransform: (stored: Uint8Array, space: EmbeddingSpace) => VectorTransform
 }
 
 /** What searches in one space need: its index, and the services over it. */
@@ -112,7 +112,7 @@ export class ManagedSpace {
   }
 
   async #transform(): Promise<VectorTransform | null> {
-    if (this.recipe.postProcessing.method === 'none') return null
+    if (this.recipe.postProcessing.method === 'none') return isRaw(this.space) ? unitLength(this.space.dimension) : null
     const stored = await this.#parts.store.vectors.transform(this.space.id)
     if (stored === null) {
       throw new AkinError('index-not-ready', `${this.space.name} cannot be searched before it has learnt from the library`, {
@@ -120,7 +120,7 @@ export class ManagedSpace {
         retryable: true,
       })
     }
-    return this.#parts.readTransform(stored, this.space)
+    return readTransform(stored)
   }
 
   /** An index of transformed vectors lies apart, named by what was learnt: one made with something else is never loaded. */
@@ -133,6 +133,11 @@ export class ManagedSpace {
     mkdirSync(folder, { recursive: true })
     return folder
   }
+}
+
+/** True when the space's vectors are stored as the model gave them, of whatever length. */
+function isRaw({ identity }: EmbeddingSpace): boolean {
+  return (JSON.parse(rawIdentity(identity)) as { normalised?: boolean }).normalised === false
 }
 
 function transformedFolder(spaceId: number, transformId: string): string {

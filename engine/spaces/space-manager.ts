@@ -72,6 +72,30 @@ export class SpaceManager {
     return [...this.#entries.values()].flatMap(({ managed }) => managed.opened ?? [])
   }
 
+  get recipes(): SpaceRecipe[] {
+    return [...this.#entries.values()].map(({ managed }) => managed.recipe)
+  }
+
+  /** The space of a service's model; `null` when there is none. */
+  idOf(recipe: Extract<SpaceRecipe, { type: 'remote' }>): number | null {
+    const found = [...this.#entries.values()].find(
+      ({ managed: { recipe: one } }) =>
+        one.type === 'remote' &&
+        one.baseUrl === recipe.baseUrl &&
+        one.model === recipe.model &&
+        one.dimensions === recipe.dimensions &&
+        JSON.stringify(one.postProcessing) === JSON.stringify(recipe.postProcessing),
+    )
+    return found?.managed.space.id ?? null
+  }
+
+  /** Names of the spaces that are made with a model. */
+  madeWith(modelId: string): string[] {
+    return [...this.#entries.values()].flatMap(({ managed: { recipe, space } }) =>
+      recipe.type === 'local' && recipe.modelId === modelId ? [space.name] : [],
+    )
+  }
+
   /** @throws AkinError `not-found` */
   managed(id: number): ManagedSpace {
     return this.#entry(id).managed
@@ -88,10 +112,8 @@ export class SpaceManager {
   /** What searches in a space need, the default one without an id; its index has caught up with the store. */
   async get(id?: number): Promise<OpenSpace> {
     if (id === undefined || id === this.default.space.id) return this.default
-    const { managed } = this.#entry(id)
-    const isLoaded = managed.opened !== undefined
-    const opened = await managed.open()
-    if (!isLoaded) await opened.vectors.catchUp()
+    const opened = await this.#entry(id).managed.open()
+    if (opened.vectors.state !== 'ready') await opened.vectors.catchUp()
     return opened
   }
 

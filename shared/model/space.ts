@@ -55,6 +55,10 @@ export const SpaceRecipe = z.discriminatedUnion('type', [
     model: z.string().min(1).max(200),
     /** Asked of models that can give shorter vectors; `null` leaves it to the model. */
     dimensions: z.int().min(1).max(16_384).nullable().default(null),
+    /** How long its vectors are; measured when the space is made. */
+    dimension: z.int().positive().optional(),
+    /** The longest text of a compatible server's model, in tokens. */
+    maxInputTokens: z.int().min(64).max(131_072).optional(),
     queryPrefix: prefix.default(''),
     passagePrefix: prefix.default(''),
     postProcessing: PostProcessing.default({ method: 'none' }),

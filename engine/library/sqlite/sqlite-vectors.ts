@@ -109,20 +109,26 @@ export class SqliteVectors implements VectorStore {
       afterId,
       limit,
     )
-    const texts = new Map<DocumentId, string>()
-    return rows.map((row) => {
-      const documentId = Number(row.document_id)
-      const text = texts.get(documentId) ?? this.#text(documentId)
-      texts.set(documentId, text)
-      const span = { ordinal: Number(row.ordinal), start: Number(row.start), end: Number(row.end) }
-      return {
-        id: Number(row.id),
-        documentId,
-        tokenCount: Number(row.token_count),
-        text: embeddedText(String(row.title), text, span),
-        crashes: Number(row.crashes),
-      }
-    })
+    const textOf = this.#embeddedTexts()
+    return rows.map((row) => ({
+      id: Number(row.id),
+      documentId: Number(row.document_id),
+      tokenCount: Number(row.token_count),
+      text: textOf(row),
+      crashes: Number(row.crashes),
+    }))
+  }
+
+  async passages(afterId: ChunkId, limit: number): Promise<{ id: ChunkId; text: string }[]> {
+    const rows = this.#database.all(
+      `SELECT c.id, c.document_id, c.ordinal, c.start, c."end", d.title
+       FROM chunks AS c CROSS JOIN documents AS d ON d.id = c.document_id
+       WHERE c.id > ? AND d.trashed_at IS NULL ORDER BY c.id LIMIT ?`,
+      afterId,
+      limit,
+    )
+    const textOf = this.#embeddedTexts()
+    return rows.map((row) => ({ id: Number(row.id), text: textOf(row) }))
   }
 
   async pendingCount(spaceId: number): Promise<number> {
@@ -293,6 +299,18 @@ export class SqliteVectors implements VectorStore {
     if (row === undefined || (row.removed_at !== null && !isRemoved))
       throw new AkinError('not-found', `There is no embedding space ${id}`)
     return spaceOf(row)
+  }
+
+  /** What is embedded for a chunk; the text of a document is read once for all of its chunks. */
+  #embeddedTexts(): (row: Row) => string {
+    const texts = new Map<DocumentId, string>()
+    return (row) => {
+      const documentId = Number(row.document_id)
+      const text = texts.get(documentId) ?? this.#text(documentId)
+      texts.set(documentId, text)
+      const span = { ordinal: Number(row.ordinal), start: Number(row.start), end: Number(row.end) }
+      return embeddedText(String(row.title), text, span)
+    }
   }
 
   #text(documentId: DocumentId): string {

@@ -205,6 +205,8 @@ function describePending(open: OpenLibrary): void {
       ])
       expect(pending.map((chunk) => chunk.tokenCount)).toEqual([3, 3, 4])
       const ids = pending.map((chunk) => chunk.id)
+      expect(await vectors().passages(0, 10)).toEqual(pending.map(({ id: chunk, text }) => ({ id: chunk, text })))
+      expect(await vectors().passages(ids[0]!, 1)).toEqual([{ id: ids[1], text: 'two' }])
       expect(ids).toEqual(ids.toSorted((x, y) => x - y))
       expect(await vectors().pendingCount(id)).toBe(3)
     })

@@ -413,7 +413,11 @@ export const checks = {
       { type: ['path'], path: '/etc/hosts' },
     ]
     const calls: [string, unknown][] = [
-      ...sources.map((source): [string, unknown] => ['documents.import', { sources: [text, source] }]),
+      ...sources.flatMap((source): [string, unknown][] => [
+        ['documents.import', { sources: [text, source] }],
+        ['models.inspect', { source }],
+        ['models.import', { source }],
+      ]),
       ...['pick', 'open', 'reveal', 'link'].map((name): [string, unknown] => [
         `host.${name}`,
         { id: 1, kind: 'files', url: 'https://a.example' },

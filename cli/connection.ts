@@ -4,7 +4,8 @@ import type { RequestInput, RequestName, RequestOutput } from '../shared/contrac
 import { AkinError, fromWireError, isCode } from '../shared/errors.ts'
 import { openEngine } from '../engine/engine.ts'
 import { connectToEngine } from '../engine/host/local-socket.ts'
-import { locateResources } from '../engine/host/locate.ts'
+import { defaultKeysFile, locateResources } from '../engine/host/locate.ts'
+import { FileKeyVault } from '../engine/keys/file-key-vault.ts'
 import { codeFolders } from '../engine/processes/code-folders.ts'
 import { spawnWithNode } from '../engine/processes/node-spawn.ts'
 import type { Output } from './output.ts'
@@ -36,7 +37,13 @@ export async function connect(folder: string): Promise<Connection> {
     if (running !== null) return connectionOf(running, folder, true)
     try {
       return connectionOf(
-        await openEngine({ folder, ...locateResources(), parserFolders: codeFolders(), spawn: spawnWithNode }),
+        await openEngine({
+          folder,
+          ...locateResources(),
+          parserFolders: codeFolders(),
+          keys: new FileKeyVault(defaultKeysFile()),
+          spawn: spawnWithNode,
+        }),
         folder,
         false,
       )

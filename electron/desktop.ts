@@ -1,11 +1,12 @@
 import { join } from 'node:path'
-import { app, dialog, ipcMain, Menu, session, shell, type OpenDialogOptions } from 'electron'
+import { app, dialog, ipcMain, Menu, safeStorage, session, shell, type OpenDialogOptions } from 'electron'
 import type { EventMessage, EventPayload } from '../shared/contract/events.ts'
 import type { ImportSource, RequestOutput } from '../shared/contract/requests.ts'
 import { AkinError } from '../shared/errors.ts'
 import { createAppHandler } from './app-protocol.ts'
 import { EngineLink } from './engine-link.ts'
 import { Grants } from './grants.ts'
+import { SafeStorageKeyVault } from './key-vault.ts'
 import type { MainLog } from './main-log.ts'
 import { menuTemplate } from './menu.ts'
 import { NamedCopies } from './open-original.ts'
@@ -36,7 +37,12 @@ export class Desktop {
     this.#log = log
     const { libraryFolder, modelsFolder, sampleFolder, codeFolder } = places
     this.#engine = new EngineLink({
-      config: { folder: libraryFolder, modelsFolder, sampleFolder },
+      config: { folder: libraryFolder, modelsFolder, sampleFolder, keys: 'host' },
+      keys: new SafeStorageKeyVault({
+        safeStorage,
+        path: join(app.getPath('userData'), 'keys.json'),
+        platform: process.platform,
+      }),
       spawn: spawnWithUtilityProcess(codeFolder),
     })
     this.#copies = new NamedCopies(join(app.getPath('temp'), `akin-originals-${process.pid}`))

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { EngineHost } from '../engine/host/engine-host.ts'
-import { defaultLibraryFolder, locateResources } from '../engine/host/locate.ts'
+import { defaultKeysFile, defaultLibraryFolder, locateResources } from '../engine/host/locate.ts'
 import { OriginalStore } from '../engine/host/originals.ts'
 import { codeFolders } from '../engine/processes/code-folders.ts'
 import { spawnWithNode } from '../engine/processes/node-spawn.ts'
@@ -17,7 +17,10 @@ import { startServer } from './http-server.ts'
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { library: { type: 'string' }, port: { type: 'string', default: '0' } } })
   const folder = resolve(values.library ?? defaultLibraryFolder())
-  const engine = new EngineHost({ config: { folder, ...locateResources(), parserFolders: codeFolders() }, spawn: spawnWithNode })
+  const engine = new EngineHost({
+    config: { folder, ...locateResources(), parserFolders: codeFolders(), keys: { file: defaultKeysFile() } },
+    spawn: spawnWithNode,
+  })
   await engine.start()
   const originals = new OriginalStore(folder)
   const server = await startServer({

@@ -2,11 +2,15 @@ import type { EventMessage, EventPayload } from '../../shared/contract/events.ts
 import type { Reply } from '../../shared/contract/reply.ts'
 import { AkinError, fromWireError, toWireError } from '../../shared/errors.ts'
 import type { ServiceExit, ServiceProcess, SpawnService } from '../processes/service.ts'
+import { noKeys, type KeyVault } from '../keys/key-vault.ts'
 import type { EngineConfig, FromEngine, ToEngine } from './engine-protocol.ts'
+import { answerKey } from './key-link.ts'
 
 export interface EngineHostOptions {
   readonly config: EngineConfig
   readonly spawn: SpawnService
+  /** Answers for keys, when the configuration says that the host keeps them. */
+  readonly keys?: KeyVault
   /** Waits before each new start of an engine that died; after the last one it is given up. */
   readonly restartDelaysMs?: readonly number[]
 }
@@ -124,6 +128,9 @@ export class EngineHost {
         return
       case 'event':
         this.#send(message.message)
+        return
+      case 'key':
+        void answerKey(this.#options.keys ?? noKeys, message).then((reply) => this.#post(reply))
         return
       case 'closed':
         this.#closed.resolve()

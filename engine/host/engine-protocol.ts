@@ -8,6 +8,22 @@ export interface EngineConfig {
   readonly modelsFolder: string
   readonly sampleFolder: string
   readonly parserFolders?: readonly string[]
+  /** Where keys for services are kept: in a file of this account, or by the host, which is asked for each. */
+  readonly keys?: { readonly file: string } | 'host'
+}
+
+/** The engine asks its host for a key. */
+export type KeyQuestion = { readonly type: 'key'; readonly id: number } & (
+  | { readonly action: 'describe' }
+  | { readonly action: 'get' | 'remove'; readonly name: string }
+  | { readonly action: 'set'; readonly name: string; readonly value: string }
+)
+
+export interface KeyAnswer {
+  readonly type: 'key'
+  readonly id: number
+  readonly value?: unknown
+  readonly error?: WireError
 }
 
 /** What a host tells the engine's process. */
@@ -15,6 +31,7 @@ export type ToEngine =
   | { readonly type: 'open'; readonly config: EngineConfig }
   | { readonly type: 'request'; readonly id: number; readonly name: string; readonly input: unknown }
   | { readonly type: 'cancel'; readonly id: number }
+  | KeyAnswer
   | { readonly type: 'close' }
 
 /** What comes back. */
@@ -23,4 +40,5 @@ export type FromEngine =
   | { readonly type: 'refused'; readonly error: WireError }
   | { readonly type: 'reply'; readonly id: number; readonly reply: Reply }
   | { readonly type: 'event'; readonly message: EventMessage }
+  | KeyQuestion
   | { readonly type: 'closed' }

@@ -1,17 +1,27 @@
 import { toWireError } from '../../shared/errors.ts'
 import { openEngine, type Engine } from '../engine.ts'
 import type { ServicePort, SpawnService } from '../processes/service.ts'
+import { FileKeyVault } from '../keys/file-key-vault.ts'
+import { noKeys, type KeyVault } from '../keys/key-vault.ts'
 import type { EngineConfig, FromEngine, ToEngine } from './engine-protocol.ts'
+import { LinkedKeyVault } from './key-link.ts'
+
+/** What a host says of keys, as the vault that it means. */
+export function vaultOf(keys: EngineConfig['keys'], hostKeys: KeyVault = noKeys): KeyVault {
+  if (keys === undefined) return noKeys
+  return keys === 'host' ? hostKeys : new FileKeyVault(keys.file)
+}
 
 /** Serves an engine to the host at the other end of the port: the body of the engine's process on every host. */
 export function runEngineService(port: ServicePort, spawn: SpawnService): void {
   const answer = (message: FromEngine): void => port.post(message)
   const running = new Map<number, AbortController>()
   let opening: Promise<Engine | undefined> | undefined
+  const hostKeys = new LinkedKeyVault(answer)
 
   const open = async (config: EngineConfig): Promise<Engine | undefined> => {
     try {
-      const engine = await openEngine({ ...config, spawn })
+      const engine = await openEngine({ ...config, keys: vaultOf(config.keys, hostKeys), spawn })
       engine.onEvent((message) => answer({ type: 'event', message }))
       answer({ type: 'opened' })
       return engine
@@ -50,6 +60,9 @@ export function runEngineService(port: ServicePort, spawn: SpawnService): void {
         return
       case 'cancel':
         running.get(incoming.id)?.abort()
+        return
+      case 'key':
+        hostKeys.take(incoming)
         return
       case 'close':
         void close()

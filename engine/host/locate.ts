@@ -29,10 +29,20 @@ export function locateResources(packaged?: string): Resources {
 /** The library that every host opens when none is named: one person's own, in the place the system has for it. */
 export function defaultLibraryFolder(): string {
   const named = process.env.AKIN_LIBRARY
-  if (named !== undefined && named !== '') return resolve(named)
+  return named !== undefined && named !== '' ? resolve(named) : systemLibraryFolder()
+}
+
+function systemLibraryFolder(): string {
   if (process.platform === 'win32') return join(process.env.APPDATA ?? join(homedir(), 'AppData', 'Roaming'), 'Akin', 'library')
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Akin', 'library')
   return join(process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'akin', 'library')
+}
+
+/** Keys for services, beside the default library and in none: a library may be copied to another computer. */
+export function defaultKeysFile(): string {
+  const named = process.env.AKIN_KEYS_FILE
+  if (named !== undefined && named !== '') return resolve(named)
+  return join(dirname(systemLibraryFolder()), 'keys.json')
 }
 
 /** The file the browser host starts from: TypeScript in the source tree, a bundle otherwise. */

@@ -178,7 +178,7 @@ describe('the menu', () => {
     expect(reply).toMatchObject({ value: { rows: [{ title: 'Ferry', source: { location: file } }] } })
     await app.control('answerOpen', [join(folder, 'gone')])
     await app.control('clickMenu', 'Add a Folder…')
-    await page.getByText('not there').first().waitFor()
+    await page.getByText('There is no file or folder').first().waitFor()
     await app.quit()
   })
 })

@@ -4,6 +4,8 @@ import { HashRouter, Navigate, Route, Routes } from 'react-router'
 import { useStore } from 'zustand'
 import { ActivityScreen } from '../features/activity/activity-screen.tsx'
 import { DropTarget } from '../features/importing/drop-target.tsx'
+import { ImportDialog } from '../features/models/import-dialog.tsx'
+import { AddSpaceDialog } from '../features/spaces/add-space-dialog.tsx'
 import { LibraryScreen } from '../features/library/library-screen.tsx'
 import { Palette } from '../features/palette/palette.tsx'
 import { ItemScreen } from '../features/reader/item-screen.tsx'
@@ -57,6 +59,8 @@ function Window(): React.JSX.Element {
       <DropTarget />
       <Palette />
       <KeysOverlay />
+      <ImportDialog />
+      <AddSpaceDialog />
       <AddressDialog />
     </div>
   )

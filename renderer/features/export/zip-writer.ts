@@ -9,8 +9,8 @@ export class ZipWriter {
   #offset = 0
 
   /** Adds a file. A name that is taken gets a number. */
-  add(name: string, content: string, modifiedAt: Date): void {
-    const bytes = encoder.encode(content)
+  add(name: string, content: string | Uint8Array<ArrayBuffer>, modifiedAt: Date): void {
+    const bytes = typeof content === 'string' ? encoder.encode(content) : content
     const nameBytes = encoder.encode(this.#freeName(name))
     const stamp = dosTime(modifiedAt)
     const crc = crc32(bytes)

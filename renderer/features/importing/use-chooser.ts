@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
 import { useServices } from '../../app/services-context.ts'
+import { openFileChooser } from './open-file-chooser.ts'
 
 interface Chooser {
   readonly chooseFiles: () => void
@@ -13,21 +14,7 @@ export function useChooser(): Chooser {
     if (client.host.importBy === 'grant') {
       return { chooseFiles: () => imports.pick('files'), chooseFolder: () => imports.pick('folder') }
     }
-    const choose = (isFolder: boolean): void => {
-      const input = document.createElement('input')
-      input.type = 'file'
-      input.multiple = true
-      input.webkitdirectory = isFolder
-      input.addEventListener('change', () => {
-        const files = [...(input.files ?? [])]
-        if (files.length > 0) {
-          imports.choose(
-            files.map((file) => ({ file, path: file.webkitRelativePath === '' ? file.name : file.webkitRelativePath })),
-          )
-        }
-      })
-      input.click()
-    }
+    const choose = (isFolder: boolean): void => openFileChooser({ isFolder, isMultiple: true }, imports.choose)
     return { chooseFiles: () => choose(false), chooseFolder: () => choose(true) }
   }, [client, imports])
 }

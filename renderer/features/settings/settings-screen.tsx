@@ -1,11 +1,13 @@
-import { Database, Info, Keyboard, Lock, SunMoon, type LucideIcon } from 'lucide-react'
+import { Box, Database, Info, Keyboard, Lock, SunMoon, type LucideIcon } from 'lucide-react'
 import { NavLink, useParams } from 'react-router'
 import { useDocumentTitle } from '../../app/use-document-title.ts'
 import { Icon } from '../../ui/icon.tsx'
+import { cx } from '../../ui/class-names.ts'
 import side from '../../ui/side-list.module.css'
 import { AboutPane } from './about-pane.tsx'
 import { AppearancePane } from './appearance-pane.tsx'
 import { KeyboardPane } from './keyboard-pane.tsx'
+import { ModelsPane } from './models-pane.tsx'
 import { PrivacyPane } from './privacy-pane.tsx'
 import styles from './settings-screen.module.css'
 import { StoragePane } from './storage-pane.tsx'
@@ -13,11 +15,15 @@ import { StoragePane } from './storage-pane.tsx'
 interface Pane {
   readonly path: string
   readonly name: string
+  /** The heading, where the name alone says too little. */
+  readonly title?: string
+  readonly isWide?: boolean
   readonly icon: LucideIcon
   readonly view: () => React.JSX.Element
 }
 
 const panes: readonly Pane[] = [
+  { path: 'models', name: 'Models', title: 'Models and spaces', isWide: true, icon: Box, view: ModelsPane },
   { path: 'appearance', name: 'Appearance', icon: SunMoon, view: AppearancePane },
   { path: 'storage', name: 'Storage', icon: Database, view: StoragePane },
   { path: 'privacy', name: 'Privacy', icon: Lock, view: PrivacyPane },
@@ -45,8 +51,8 @@ export function SettingsScreen(): React.JSX.Element {
       {/* The pane scrolls with the arrow keys. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <section className={styles.scroll} aria-label={pane.name} tabIndex={0}>
-        <div className={styles.pane}>
-          <h2>{pane.name}</h2>
+        <div className={cx(styles.pane, pane.isWide && styles.wide)}>
+          <h2>{pane.title ?? pane.name}</h2>
           <View />
         </div>
       </section>

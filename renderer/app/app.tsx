@@ -6,6 +6,8 @@ import { ActivityScreen } from '../features/activity/activity-screen.tsx'
 import { DropTarget } from '../features/importing/drop-target.tsx'
 import { ImportDialog } from '../features/models/import-dialog.tsx'
 import { AddSpaceDialog } from '../features/spaces/add-space-dialog.tsx'
+import { LabScreen } from '../features/lab/lab-screen.tsx'
+import { CompareScreen } from '../features/spaces/compare-screen.tsx'
 import { LibraryScreen } from '../features/library/library-screen.tsx'
 import { Palette } from '../features/palette/palette.tsx'
 import { ItemScreen } from '../features/reader/item-screen.tsx'
@@ -70,6 +72,8 @@ function Screens(): React.JSX.Element {
   return (
     <Routes>
       <Route path="/search" element={<SearchScreen />} />
+      <Route path="/search/compare" element={<CompareScreen />} />
+      <Route path="/lab/:pane?" element={<LabScreen />} />
       <Route path="/library" element={<LibraryScreen />} />
       <Route path="/item/:id" element={<ItemScreen />} />
       <Route path="/activity/:jobId?" element={<ActivityScreen />} />

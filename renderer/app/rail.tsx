@@ -1,4 +1,4 @@
-import { Activity, Library, Search, Settings, type LucideIcon } from 'lucide-react'
+import { Activity, FlaskConical, Library, Search, Settings, type LucideIcon } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Link, useLocation } from 'react-router'
 import { useStore } from 'zustand'
@@ -21,6 +21,9 @@ export function Rail(): React.JSX.Element {
       </RailItem>
       <RailItem to={paths.library} area="library" icon={Library}>
         Library
+      </RailItem>
+      <RailItem to="/lab" area="lab" icon={FlaskConical}>
+        Lab
       </RailItem>
       <span className={styles.gap} />
       <RailItem to="/activity" area="activity" icon={Activity}>

@@ -1,11 +1,18 @@
 import {
   Activity,
+  Binary,
+  Box,
+  Columns2,
   Command as CommandIcon,
   FilePlus2,
+  FlaskConical,
+  FolderInput,
   FolderPlus,
+  Grid3x3,
   Keyboard,
   Library,
   Pause,
+  Plus,
   RefreshCw,
   Search,
   Settings,
@@ -30,11 +37,12 @@ export function useGlobalCommands(): void {
   const adding = useAddingCommands()
   const layers = useLayerCommands()
   const choices = useChoiceCommands()
+  const spaces = useSpaceCommands()
   useCommands(
     'window',
     useMemo(
-      () => [...layers, ...moving, ...adding, ...choices].map((entry): Command => ({ group: 'Everywhere', ...entry })),
-      [layers, moving, adding, choices],
+      () => [...layers, ...moving, ...adding, ...spaces, ...choices].map((entry): Command => ({ group: 'Everywhere', ...entry })),
+      [layers, moving, adding, spaces, choices],
     ),
   )
 }
@@ -49,6 +57,35 @@ const places: readonly (Omit<Entry, 'run'> & { readonly path: string })[] = [
     icon: Activity,
     keys: ['Mod+3'],
     aliases: ['jobs', 'progress', 'failed'],
+  },
+  {
+    id: 'go.lab',
+    path: '/lab',
+    title: 'Go to the Lab',
+    icon: FlaskConical,
+    keys: ['Mod+4'],
+    aliases: ['tokens', 'similarity', 'vectors'],
+  },
+  {
+    id: 'go.tokens',
+    path: '/lab/tokens',
+    title: 'Lab: Tokens of a text',
+    icon: Binary,
+    aliases: ['tokenizer', 'hidden states', 'ids'],
+  },
+  {
+    id: 'go.similarity',
+    path: '/lab/similarity',
+    title: 'Lab: Similarity of texts',
+    icon: Grid3x3,
+    aliases: ['cosine', 'matrix', 'nearest tokens'],
+  },
+  {
+    id: 'go.models',
+    path: '/settings/models',
+    title: 'Settings: Models and spaces',
+    icon: Box,
+    aliases: ['download', 'gpt2', 'openai', 'embedding', 'hub'],
   },
   { id: 'go.settings', path: '/settings', title: 'Open Settings', icon: Settings, keys: ['Mod+,'], aliases: ['preferences'] },
   { id: 'go.trash', path: '/library?view=trash', title: 'Open the trash', icon: Trash2, aliases: ['deleted', 'bin'] },
@@ -108,6 +145,51 @@ function useAddingCommands(): Entry[] {
           },
     ]
   }, [imports, chooseFiles, chooseFolder, hasSample])
+}
+
+function useSpaceCommands(): Entry[] {
+  const { models, spaces } = useServices()
+  const navigate = useNavigate()
+  const all = useStore(spaces.store, (state) => state.spaces)
+  return useMemo(
+    () => [
+      {
+        id: 'space.add',
+        title: 'Add a space…',
+        icon: Plus,
+        aliases: ['model', 'openai', 'ollama', 'service', 'embedding'],
+        run: () => {
+          void models.load()
+          spaces.openAdding()
+        },
+      },
+      {
+        id: 'space.compare',
+        title: 'Compare two spaces',
+        icon: Columns2,
+        aliases: ['models', 'side by side'],
+        disabledReason: all.length > 1 ? undefined : 'There is one space only',
+        run: () => void navigate('/search/compare'),
+      },
+      ...all
+        .filter(({ isDefault, state }) => !isDefault && state !== 'refused')
+        .map((space) => ({
+          id: `space.use.${space.id}`,
+          title: `Search with ${space.name}`,
+          icon: Box,
+          aliases: ['use space', 'change model'],
+          run: () => spaces.use(space),
+        })),
+      {
+        id: 'model.import',
+        title: 'Import a model…',
+        icon: FolderInput,
+        aliases: ['onnx', 'folder', 'zip'],
+        run: () => models.setImportOpen(true),
+      },
+    ],
+    [models, spaces, navigate, all],
+  )
 }
 
 function useLayerCommands(): Entry[] {

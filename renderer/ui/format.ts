@@ -19,6 +19,13 @@ export function countOf(value: number, singular: string, plural = `${singular}s`
   return `${formatNumber(value)} ${value === 1 ? singular : plural}`
 }
 
+const graphemes = new Intl.Segmenter(locale, { granularity: 'grapheme' })
+
+/** Characters as people count them: a flag or a letter with its accents is one. */
+export function countCharacters(text: string): number {
+  return Iterator.from(graphemes.segment(text)).reduce((sum) => sum + 1, 0)
+}
+
 const units = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const
 
 /** `214 kB`, `3.1 MB`; powers of ten, as file managers and disks count. */

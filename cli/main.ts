@@ -19,6 +19,7 @@ import {
 import { runSearch, runSimilar, type SearchOptions, type SimilarOptions } from './commands/search.ts'
 import { connect, type Connection } from './connection.ts'
 import { shownText } from './escape.ts'
+import { addModelCommands } from './model-commands.ts'
 import { exitCodes, Output } from './output.ts'
 
 /** The terminal host: every command opens the library, or talks to the Akin that has it open. */
@@ -102,8 +103,8 @@ function collect(value: string, before: string[] = []): string[] {
 }
 
 /** `--json` and `--library` may stand before or behind the command. */
-function command(spec: string, description: string): Command {
-  return program
+function command(spec: string, description: string, parent: Command = program): Command {
+  return parent
     .command(spec)
     .description(description)
     .option('--json', 'print one line of JSON instead of text')
@@ -127,16 +128,19 @@ command('search <words...>', 'find items by words and by meaning')
   .addOption(new Option('--sort <order>').choices(['best', 'newest', 'oldest']).default('best'))
   .option('--limit <n>', 'results', numberIn(1, limits.hitsPerPage), 10)
   .option('--offset <n>', 'results to pass over', numberIn(0, 100_000), 0)
+  .option('--space <space>', 'in another space than the usual one, by number or name')
   .addHelpText('after', '\nA query may have "phrases", -words, word*, kind: tag: source: author: lang: after: before: is:')
-  .action((words: string[], { mode, sort, limit, offset }: SearchOptions) => {
+  .action((words: string[], { mode, sort, limit, offset, space }: SearchOptions) => {
     const query = queryOf(words)
-    return withEngine((context) => runSearch(query, { mode, sort, limit, offset }, context))
+    const options = { mode, sort, limit, offset, ...(space === undefined ? {} : { space }) }
+    return withEngine((context) => runSearch(query, options, context))
   })
 
 command('similar [id]', 'find the kin of an item, of a passage of it, or of a text')
   .option('--text <text>', 'a text instead of an item')
   .option('--passage <start:end>', 'a passage of the item')
   .option('--limit <n>', 'results', numberIn(1, limits.hitsPerPage), 10)
+  .option('--space <space>', 'in another space than the usual one, by number or name')
   .action((id: string | undefined, options: SimilarOptions) => withEngine((context) => runSimilar(id, options, context)))
 
 command('list [filters...]', 'list items; filters as in a search, words look in titles, tags and authors')
@@ -202,6 +206,13 @@ command('rebuild', 'build the indexes anew from the library')
   .addArgument(new Argument('[part]').choices(['all', 'vectors', 'keywords']).default('all'))
   .action((part: 'all' | 'vectors' | 'keywords') => withEngine((context) => runRebuild(part, context), jobInterrupted))
 
+addModelCommands({
+  command,
+  numberIn,
+  collect,
+  run: (work, isLong = false) => withEngine(work, isLong ? jobInterrupted : undefined),
+})
+
 command('serve', 'serve the window to a browser on this computer')
   .option('--port <n>', 'port; any free one when left out', numberIn(0, 65_535), 0)
   .action(({ port }: { port: number }) => serve(port))
@@ -222,8 +233,7 @@ function serve(port: number): void {
 
 // The help as well may be read by nobody; what a command cannot write, `Output` tells
 process.stdout.on('error', () => undefined)
-program.exitOverride()
-for (const one of program.commands) one.exitOverride()
+for (const one of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) one.exitOverride()
 try {
   await program.parseAsync()
 } catch (error) {

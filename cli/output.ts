@@ -109,7 +109,9 @@ function barOf({ title, completed, total, unit, remainingSeconds }: Job, columns
   const share = total === null || total === 0 ? 0 : completed / total
   const filled = Math.round(share * barWidth)
   const bar = `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)}`
-  const count = total === null ? `${number(completed)} ${unit}` : `${number(completed)} of ${number(total)} ${unit}`
+  const amount = (value: number): string => (unit === 'bytes' ? bytes(value) : number(value))
+  const counted = total === null ? amount(completed) : `${amount(completed)} of ${amount(total)}`
+  const count = unit === 'bytes' ? counted : `${counted} ${unit}`
   const left = remainingSeconds === null ? '' : `, ${duration(remainingSeconds)} left`
   return shown(`${bar} ${title}: ${count}${left}`).slice(0, columns - 1)
 }

@@ -70,7 +70,8 @@ async function followToTheEnd(ids: readonly number[], { connection, output }: Co
   return items.length > 0 ? exitCodes.someItemsFailed : exitCodes.done
 }
 
-function showProgress(connection: Connection, output: Output): () => void {
+/** Shows how far jobs are, until the returned function is called. */
+export function showProgress(connection: Connection, output: Output): () => void {
   const stop = connection.onEvent(({ event, payload }) => {
     if (event === 'jobs.progress') output.progress((payload as { job: Job }).job)
   })

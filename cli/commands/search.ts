@@ -7,6 +7,7 @@ import { idsOf, indexesReady } from '../connection.ts'
 import { shown } from '../escape.ts'
 import { exitCodes, line, number, type Output } from '../output.ts'
 import { refuseProblems } from '../query-problem.ts'
+import { findSpace } from './spaces.ts'
 
 interface Context {
   readonly connection: Connection
@@ -18,12 +19,19 @@ export interface SearchOptions {
   readonly limit: number
   readonly offset: number
   readonly sort: 'best' | 'newest' | 'oldest'
+  /** Number or name; the one that searches use without it. */
+  readonly space?: string
 }
 
-export async function runSearch(text: string, options: SearchOptions, { connection, output }: Context): Promise<number> {
+export async function runSearch(
+  text: string,
+  { space, ...options }: SearchOptions,
+  { connection, output }: Context,
+): Promise<number> {
   refuseProblems(text)
+  const inSpace = space === undefined ? {} : { spaceId: (await findSpace(connection, space)).id }
   await indexesReady(connection, output)
-  const reply = await connection.ask('search.query', { text, ...options })
+  const reply = await connection.ask('search.query', { text, ...options, ...inSpace })
   if (reply.meaning === 'failed') output.note(`Searched by words only: ${reply.meaningReason ?? 'the model does not run'}`)
   output.result(reply, () => describe(reply))
   return exitCodes.done
@@ -77,6 +85,7 @@ export interface SimilarOptions {
   readonly text?: string
   readonly passage?: string
   readonly limit: number
+  readonly space?: string
 }
 
 export async function runSimilar(
@@ -85,8 +94,9 @@ export async function runSimilar(
   { connection, output }: Context,
 ): Promise<number> {
   const to = targetOf(id, options)
+  const inSpace = options.space === undefined ? {} : { spaceId: (await findSpace(connection, options.space)).id }
   await indexesReady(connection, output)
-  const reply = await connection.ask('similar.find', { to, limit: options.limit })
+  const reply = await connection.ask('similar.find', { to, limit: options.limit, ...inSpace })
   output.result(reply, () => {
     if (reply.state !== 'ready') return notReady[reply.state]
     const same = reply.nearlySame.map((hit) => `${kinText(hit)}\n    ${Math.round((hit.sameness ?? 0) * 100)} % the same`)

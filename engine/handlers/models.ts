@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { AkinError } from '../../shared/errors.ts'
 import type { RequestName, RequestParsed } from '../../shared/contract/requests.ts'
+import type { Job } from '../../shared/model/job.ts'
 import type { Handlers } from '../contract-table.ts'
 import type { OriginalStore } from '../host/originals.ts'
 import type { JobQueue } from '../jobs/job-queue.ts'
@@ -13,7 +14,7 @@ import type { UndoJournal } from '../undo-journal.ts'
 export interface ModelHandlersOptions {
   readonly models: ModelStore
   readonly originals: Pick<OriginalStore, 'pathOf'>
-  readonly jobs: Pick<JobQueue, 'add'>
+  readonly jobs: Pick<JobQueue, 'add' | 'openWithPayload' | 'resume'>
   readonly undo: UndoJournal
   readonly hub: () => Promise<string>
   readonly onChange: () => void
@@ -31,6 +32,9 @@ export function modelHandlers(options: ModelHandlersOptions): Handlers<ModelRequ
       const { entry, variant: found } = findInCatalogue(catalogue, { catalogueId, variant })
       const title = `Download of ${entry.name}, ${found.label}`
       const payload = { type: 'download', catalogueId, variant }
+      const open = await openDownload(jobs, payload)
+      if (open?.state === 'paused') await jobs.resume(open.id)
+      if (open !== undefined) return { jobId: open.id }
       return { jobId: (await jobs.add({ kind: 'model', title, unit: 'bytes', payload })).id }
     },
     'models.inspect': async ({ source, answers }, { signal }) =>
@@ -56,6 +60,18 @@ export function modelHandlers(options: ModelHandlersOptions): Handlers<ModelRequ
       })
     },
   }
+}
+
+/** The download of a model that has not ended: the same again goes on with it. */
+async function openDownload(
+  jobs: Pick<JobQueue, 'openWithPayload'>,
+  wanted: { readonly catalogueId: string; readonly variant: string },
+): Promise<Job | undefined> {
+  const open = await jobs.openWithPayload('model')
+  return open.find(
+    ({ payload }) =>
+      payload.type === 'download' && payload.catalogueId === wanted.catalogueId && payload.variant === wanted.variant,
+  )?.job
 }
 
 function pathOf(

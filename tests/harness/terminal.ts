@@ -16,6 +16,9 @@ export interface RunOptions {
   /** Another user of this computer, for what root may do and others may not. */
   readonly uid?: number
   readonly stdout?: 'pipe' | number
+  /** What comes on standard input; nothing without it. */
+  readonly stdin?: string
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** A command that runs: in the source tree `cli/akin.mjs` runs the source, never a bundle. */
@@ -25,13 +28,15 @@ export class RunningAkin {
   stdout = ''
   stderr = ''
 
-  constructor(args: readonly string[], { cwd, uid, stdout = 'pipe' }: RunOptions = {}) {
+  constructor(args: readonly string[], { cwd, uid, stdout = 'pipe', stdin, env = {} }: RunOptions = {}) {
     this.child = spawn(process.execPath, [akinEntry, ...args], {
       ...(cwd === undefined ? {} : { cwd }),
       ...(uid === undefined ? {} : { uid, gid: uid }),
-      env: withoutLibrary(),
-      stdio: ['ignore', stdout, 'pipe'],
+      env: { ...withoutLibrary(), ...env },
+      stdio: [stdin === undefined ? 'ignore' : 'pipe', stdout, 'pipe'],
     })
+    // A command that reads nothing of it may have ended before it was written
+    this.child.stdin?.on('error', () => undefined).end(stdin)
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => void (this.stdout += text))
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => void (this.stderr += text))
     this.ended = new Promise((resolve, reject) => {

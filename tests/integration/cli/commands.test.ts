@@ -235,6 +235,11 @@ describe('the command line', () => {
       'status',
       'jobs',
       'rebuild',
+      'models',
+      'spaces',
+      'keys',
+      'tokens',
+      'similarity',
       'serve',
     ])
       expect(help.stdout).toMatch(new RegExp(`^ {2}${name}\\b`, 'm'))

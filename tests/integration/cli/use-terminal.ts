@@ -9,6 +9,8 @@ export interface Terminal {
   readonly root: string
   readonly library: string
   readonly files: string
+  /** Where keys for services are kept. */
+  readonly keysFile: string
   write(files: Readonly<Record<string, string | Uint8Array>>): void
   akin(...args: string[]): Promise<Ended>
   start(args: readonly string[], options?: RunOptions): RunningAkin
@@ -28,18 +30,21 @@ export function useTerminals(): (options?: { library?: string }) => Terminal {
     const library = given ?? join(root, 'library')
     const files = join(root, 'files')
     mkdirSync(files)
+    const keysFile = join(root, 'keys', 'keys.json')
+    const at = { cwd: root, env: { AKIN_KEYS_FILE: keysFile } }
     return {
       root,
       library,
       files,
+      keysFile,
       write: (contents) => {
         for (const [path, content] of Object.entries(contents)) {
           mkdirSync(join(files, path, '..'), { recursive: true })
           writeFileSync(join(files, path), content)
         }
       },
-      akin: (...args) => runAkin([...args, '--library', library], { cwd: root }),
-      start: (args, options = {}) => new RunningAkin([...args, '--library', library], { cwd: root, ...options }),
+      akin: (...args) => runAkin([...args, '--library', library], at),
+      start: (args, options = {}) => new RunningAkin([...args, '--library', library], { ...at, ...options }),
       giveTo: (uid) => {
         for (const path of [root, files]) chownSync(path, uid, uid)
       },

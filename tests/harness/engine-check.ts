@@ -60,7 +60,7 @@ function problemsOfDocument(database: Database, row: Row): string[] {
   }
   const vectors = Number(countOf(database, 'vectors_1', id))
   const pending = Number(countOf(database, '(SELECT chunk_id FROM pending_chunks WHERE space_id = 1)', id))
-  const failed = chunks.filter(({ failure }) => failure !== null).length
+  const failed = Number(countOf(database, '(SELECT chunk_id FROM pending_chunks WHERE space_id = 1 AND failure IS NOT NULL)', id))
   if (vectors + pending !== chunks.length) problems.push(`${vectors} vectors and ${pending} pending for ${chunks.length} chunks`)
   if (vectors !== row.embedded_count) problems.push(`${vectors} vectors instead of ${String(row.embedded_count)}`)
   const status = vectors === chunks.length ? 'indexed' : vectors + failed >= chunks.length ? 'failed' : 'pending'

@@ -1,4 +1,6 @@
 import type { EngineConfig, FromEngine, ToEngine } from '../../engine/host/engine-protocol.ts'
+import { answerKey } from '../../engine/host/key-link.ts'
+import { noKeys } from '../../engine/keys/key-vault.ts'
 import { codeFolders } from '../../engine/processes/code-folders.ts'
 import { spawnWithNode } from '../../engine/processes/node-spawn.ts'
 import type { ServiceExit, ServiceProcess } from '../../engine/processes/service.ts'
@@ -79,6 +81,9 @@ export class EngineProcess extends ContractClient {
       case 'reply':
         this.#waiting.get(message.id)?.(message.reply)
         this.#waiting.delete(message.id)
+        return
+      case 'key':
+        void answerKey(noKeys, message).then((answer) => this.#post(answer))
     }
   }
 

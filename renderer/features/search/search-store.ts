@@ -9,6 +9,7 @@ import { emptySelection, type Selection } from '../documents/selection.ts'
 import { isEmptySearch, isSameSearch, type SearchParams } from './search-params.ts'
 import {
   emptySearch,
+  lackingIn,
   passageKey,
   withMore,
   withPatch,
@@ -46,12 +47,17 @@ export function createSearchStore(
 ): SearchStore {
   const store = createStore<SearchState>(() => emptySearch)
   const search = new Searcher(client, store)
+  let awaited: ReadonlySet<number> = new Set()
   changes.listen((change) => {
     if (change.type === 'patch') {
       store.setState((state) => withPatch(state, change.ids, change.patch))
-      // What comes back from the trash takes its old place only by asking again.
-      if (change.patch.trashedAt === null) search.renew()
-    } else if (change.ids !== null) void search.reread(change.ids)
+      // What went to the trash from elsewhere has no place here to return to: once it is back, the search is done again.
+      if (change.patch.trashedAt === null) awaited = lackingIn(store.getState(), change.ids)
+    } else if (change.ids !== null) {
+      void search.reread(change.ids)
+      if ([...change.ids].some((id) => awaited.has(id))) search.renew()
+      awaited = new Set()
+    }
   })
   status.subscribe((state, before) => search.followStatus(state.status, before.status))
   client.onRefresh(() => search.renew())

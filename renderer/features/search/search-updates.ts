@@ -122,6 +122,12 @@ function withReturned(state: SearchState, ids: ReadonlySet<number>): SearchState
   return { ...withHits(state, hits), trashed }
 }
 
+/** Those that are not among the results. */
+export function lackingIn({ shown }: SearchState, ids: ReadonlySet<number>): ReadonlySet<number> {
+  const known = new Set(shown?.hits.map(({ documentId }) => documentId))
+  return new Set([...ids].filter((id) => !known.has(id)))
+}
+
 /** Other results to the same query; as many more or fewer are found in all. */
 function withHits(state: SearchState, hits: readonly SearchHit[]): SearchState {
   const shown = state.shown!

@@ -1,5 +1,5 @@
 import type { LucideIcon } from 'lucide-react'
-import { NavLink, useParams } from 'react-router'
+import { Link, useParams } from 'react-router'
 import { cx } from '../ui/class-names.ts'
 import { Icon } from '../ui/icon.tsx'
 import side from '../ui/side-list.module.css'
@@ -34,10 +34,10 @@ export function PaneScreen({ name: screen, base, panes }: PaneScreenProps): Reac
       <nav className={styles.nav} aria-label={screen}>
         <h1>{screen}</h1>
         {panes.map(({ path: to, name, icon }) => (
-          <NavLink key={to} to={`${base}/${to}`} className={side.item} aria-current={to === pane.path ? 'page' : undefined}>
+          <Link key={to} to={`${base}/${to}`} className={side.item} aria-current={to === pane.path ? 'page' : undefined}>
             <Icon of={icon} />
             <span className={side.label}>{name}</span>
-          </NavLink>
+          </Link>
         ))}
       </nav>
       {/* The pane scrolls with the arrow keys. */}

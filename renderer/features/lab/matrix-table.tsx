@@ -1,11 +1,14 @@
 import type { CSSProperties } from 'react'
 import type { SimilarityMatrix } from '../../../shared/model/lab.ts'
 import { cx } from '../../ui/class-names.ts'
+import { HiddenText } from '../../ui/hidden-text.tsx'
 import { extremesOf, formatCosine, letterOf, shadesOf } from './matrix.ts'
 import styles from './matrix-table.module.css'
 
 interface MatrixTableProps {
   readonly matrix: SimilarityMatrix
+  /** The space's, as it is told apart from others. */
+  readonly name: string
   readonly texts: readonly string[]
   readonly isOld: boolean
 }
@@ -13,7 +16,7 @@ interface MatrixTableProps {
 const deepestShade = 34
 
 /** Every text with every other in one space, as figures on shaded fields. */
-export function MatrixTable({ matrix: { name, rows }, texts, isOld }: MatrixTableProps): React.JSX.Element {
+export function MatrixTable({ matrix: { rows }, name, texts, isOld }: MatrixTableProps): React.JSX.Element {
   const shades = shadesOf(rows)
   const extremes = extremesOf(rows)
   const pair = ([i, j]: readonly [number, number]): string =>
@@ -25,7 +28,9 @@ export function MatrixTable({ matrix: { name, rows }, texts, isOld }: MatrixTabl
         <table className={styles.matrix}>
           <thead>
             <tr>
-              <th scope="col" aria-label="Text" />
+              <th scope="col">
+                <HiddenText>Text</HiddenText>
+              </th>
               {rows.map((_, index) => (
                 <th key={index} scope="col" title={texts[index]}>
                   {letterOf(index)}

@@ -40,8 +40,8 @@ export function NearestTokens({ texts, modelId }: NearestTokensProps): React.JSX
   const { reply, isLoading, error, again } = useLiveRequest('lab.nearestTokens', input, askedAfterMs)
   const letters = texts.map((_, index) => ({ value: String(index), label: letterOf(index) }))
   return (
-    <section className={lab.part} aria-labelledby="nearest-title">
-      <h3 id="nearest-title">Nearest tokens</h3>
+    <section className={lab.part}>
+      <h3>Nearest tokens</h3>
       <div className={styles.bar}>
         <span>For each token of</span>
         <Select

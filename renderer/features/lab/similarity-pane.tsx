@@ -99,7 +99,7 @@ function Matrices({ texts, chosen }: MatricesProps): React.JSX.Element {
     services.length === 0 ? typedAfterMs : 0,
   )
   return (
-    <section className={styles.part} aria-label="Similarity">
+    <section className={styles.part}>
       {services.length > 0 && (
         <div className={own.service}>
           <Icon of={Cloud} />
@@ -115,7 +115,13 @@ function Matrices({ texts, chosen }: MatricesProps): React.JSX.Element {
         <>
           <div className={own.matrices}>
             {reply.matrices.map((matrix) => (
-              <MatrixTable key={matrix.spaceId} matrix={matrix} texts={answers?.texts ?? []} isOld={isLoading} />
+              <MatrixTable
+                key={matrix.spaceId}
+                matrix={matrix}
+                name={chosen.find(({ id }) => id === matrix.spaceId)?.name ?? matrix.name}
+                texts={answers?.texts ?? []}
+                isOld={isLoading}
+              />
             ))}
           </div>
           {reply.matrices.length > 1 && (

@@ -8,6 +8,7 @@ import { Button } from '../../ui/button.tsx'
 import { countCharacters, countOf, formatNumber } from '../../ui/format.ts'
 import { Select } from '../../ui/select.tsx'
 import { TextArea } from '../../ui/text-area.tsx'
+import { signsIn } from './token-signs.ts'
 import { chooseLabModel, labModels, type LabModel } from './lab-models.ts'
 import { exampleTexts } from './lab-store.ts'
 import { LiveNote } from './live-note.tsx'
@@ -78,9 +79,9 @@ function TokensOf({ model, text }: { readonly model: LabModel; readonly text: st
   const own = answers?.modelId === model.id ? reply : null
   return (
     <>
-      <section className={styles.part} aria-labelledby="tokens-title">
+      <section className={styles.part}>
         <div className={styles.partHead}>
-          <h3 id="tokens-title">Tokens</h3>
+          <h3>Tokens</h3>
           <p role="status" className={styles.counts}>
             {own !== null && error === null && (
               <>
@@ -102,10 +103,7 @@ function TokensOf({ model, text }: { readonly model: LabModel; readonly text: st
               </Banner>
             )}
             <TokenFlow tokens={own.tokens} isOld={isLoading} />
-            <p className={styles.note}>
-              A dot is a space, and belongs to the token behind it. What stands as {'<E2>'} is one byte of a character that takes
-              several tokens. Dashed edges are what the model puts round every text.
-            </p>
+            <p className={styles.note}>{signsIn(own.tokens).join(' ')}</p>
           </>
         )}
       </section>
@@ -123,9 +121,9 @@ function StepsOf({ model, text }: { readonly model: LabModel; readonly text: str
   )
   const own = answers?.modelId === model.id ? reply : null
   return (
-    <section className={styles.part} aria-labelledby="steps-title">
+    <section className={styles.part}>
       <div className={styles.partHead}>
-        <h3 id="steps-title">Step by step</h3>
+        <h3>Step by step</h3>
         {asked.length < text.length && <p className={styles.counts}>for the first {formatNumber(longestForSteps)} characters</p>}
       </div>
       <LiveNote error={error} isWaiting={isLoading && own === null} onAgain={again} />
@@ -136,8 +134,8 @@ function StepsOf({ model, text }: { readonly model: LabModel; readonly text: str
 
 function NoStates({ name }: { readonly name: string }): React.JSX.Element {
   return (
-    <section className={styles.part} aria-labelledby="steps-title">
-      <h3 id="steps-title">Step by step</h3>
+    <section className={styles.part}>
+      <h3>Step by step</h3>
       <p className={styles.nothing}>
         Only the vocabulary of {name} is here. With the model itself, its states and the vector show too:{' '}
         <Link to="/settings/models" className={styles.link}>

@@ -49,9 +49,9 @@ function SpacesGroup(): React.JSX.Element {
   const { spaces: all, isLoaded, error } = useStore(spaces.store)
   const isLate = useDelayed(!isLoaded)
   return (
-    <section className={styles.spaces} aria-labelledby="spaces-title">
+    <div className={styles.spaces}>
       <div className={styles.head}>
-        <h3 id="spaces-title">Spaces</h3>
+        <h3>Spaces</h3>
         {all.length > 1 && (
           <Button
             look="plain"
@@ -68,7 +68,7 @@ function SpacesGroup(): React.JSX.Element {
       {isLate && <Lines />}
       {error !== null && <Failure error={error} onAgain={() => void spaces.load()} />}
       {all.length > 0 && <SpacesTable spaces={all} />}
-    </section>
+    </div>
   )
 }
 

@@ -1,11 +1,13 @@
 import { Lock, LockOpen, X } from 'lucide-react'
 import { useStore } from 'zustand'
 import { useServices } from '../../app/services-context.ts'
+import { describeSent, sentTexts } from '../../app/describe-sent.ts'
 import { countOf, formatLongDay } from '../../ui/format.ts'
 import { Icon } from '../../ui/icon.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { When } from '../../ui/when.tsx'
 import styles from './privacy-pane.module.css'
+import { ServicesGroup } from './services-group.tsx'
 import { SettingGroup } from './setting-row.tsx'
 
 /** What left this computer, in plain words, and what may. */
@@ -13,12 +15,16 @@ export function PrivacyPane(): React.JSX.Element {
   return (
     <>
       <SentGroup />
+      <ServicesGroup />
       <PicturesGroup />
       <SettingGroup title="What Akin never does">
         <ul className={styles.never}>
           <li>It has no account and asks for none.</li>
           <li>It counts nothing about you and sends no reports; diagnostics leave only when you copy them yourself.</li>
-          <li>It reads for meaning with a model on this computer; no text of yours is needed anywhere else.</li>
+          <li>
+            It reads for meaning with a model on this computer; no text of yours goes anywhere else unless you add a service and
+            say yes to it.
+          </li>
         </ul>
       </SettingGroup>
     </>
@@ -47,7 +53,11 @@ function SentGroup(): React.JSX.Element | null {
     <SettingGroup>
       <p className={styles.line}>
         <Icon of={LockOpen} />
-        <span>None of your texts has left this computer. This was asked for elsewhere, because you wanted it:</span>
+        <span>
+          {sentTexts(sent).length > 0
+            ? `${describeSent(sent)}, because you said yes to it. Everything that was sent or asked for:`
+            : 'None of your texts has left this computer. This was asked for elsewhere, because you wanted it:'}
+        </span>
       </p>
       <table className={styles.sent}>
         <thead>

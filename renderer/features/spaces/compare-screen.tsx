@@ -1,4 +1,4 @@
-import { useEffect, useState, type ReactNode } from 'react'
+import { useEffect, useState } from 'react'
 import { useLocation, useNavigate } from 'react-router'
 import { useStore } from 'zustand'
 import type { SearchHit } from '../../../shared/model/search.ts'
@@ -105,11 +105,12 @@ function Comparison({ params, pair, all, go }: ComparisonProps): React.JSX.Eleme
           autoFocus
           className={styles.field}
         />
+        <p className={styles.overlap} role="status">
+          {reply !== null && input !== null && error === null && <Overlap lists={reply.lists.map(({ hits }) => hits)} />}
+        </p>
         {!isLive && <Button type="submit">Send to {service.where}</Button>}
       </form>
-      <SpacePair pair={pair} all={all} onPair={(ids) => go({ ids })}>
-        {reply !== null && input !== null && error === null && <Overlap lists={reply.lists.map(({ hits }) => hits)} />}
-      </SpacePair>
+      <SpacePair pair={pair} all={all} onPair={(ids) => go({ ids })} />
       {error !== null && (
         <Banner
           look="error"
@@ -148,11 +149,9 @@ interface SpacePairProps {
   readonly pair: readonly [SpaceInfo, SpaceInfo]
   readonly all: readonly SpaceInfo[]
   readonly onPair: (ids: readonly [number, number]) => void
-  /** Stands between the two. */
-  readonly children: ReactNode
 }
 
-function SpacePair({ pair: [left, right], all, onPair, children }: SpacePairProps): React.JSX.Element {
+function SpacePair({ pair: [left, right], all, onPair }: SpacePairProps): React.JSX.Element {
   const options = all.map(({ id, name, state }) => ({ value: String(id), label: name, isDisabled: state === 'refused' }))
   return (
     <div className={styles.heads}>
@@ -162,9 +161,6 @@ function SpacePair({ pair: [left, right], all, onPair, children }: SpacePairProp
         options={options}
         onChange={(id) => onPair(besides(Number(id), right.id, left.id))}
       />
-      <p className={styles.overlap} role="status">
-        {children}
-      </p>
       <Select
         label="Space on the right"
         value={String(right.id)}

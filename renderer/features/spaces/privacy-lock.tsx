@@ -19,7 +19,7 @@ export function PrivacyLock({ sends, passages, onNo, onYes }: PrivacyLockProps):
   return (
     <Dialog title={`Send texts to ${to}?`} isOpen onClose={onNo} size="small" role="alertdialog">
       <div className={styles.body}>
-        <p>Until now nothing of yours goes there. With this space, Akin sends:</p>
+        <p>With this space, Akin sends:</p>
         <ul>
           <li>
             <b>{countOf(passages, 'passage')} of your library</b>, {isExact ? '' : 'about '}

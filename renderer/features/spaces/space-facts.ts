@@ -1,6 +1,7 @@
 import type { Job } from '../../../shared/model/job.ts'
 import type { PostProcessing, SpaceInfo, SpaceRecipe } from '../../../shared/model/space.ts'
 import { countOf, formatNumber, formatRate } from '../../ui/format.ts'
+import { poolings } from '../models/model-facts.ts'
 import { isActive } from '../activity/job-groups.ts'
 
 export type PostMethod = PostProcessing['method']
@@ -51,7 +52,21 @@ export function describePost(post: PostProcessing): string | null {
 
 /** `bge-small-en` for `bge-small-en-v1.5`, where there is little room: Settings, Models has the whole name. */
 export function shortName(name: string): string {
-  return name.replace(/-v\d+(\.\d+)*$/, '')
+  return name.replace(/-v\d+(\.\d+)*(?= \(|$)/, '')
+}
+
+/** Spaces of one model with their names told apart by what differs: how it is pooled, and what is done afterwards. */
+export function withOwnNames(spaces: readonly SpaceInfo[]): readonly SpaceInfo[] {
+  const times = new Map<string, number>()
+  for (const { name } of spaces) times.set(name, (times.get(name) ?? 0) + 1)
+  return spaces.map((space) => {
+    if (times.get(space.name) === 1) return space
+    const { recipe } = space
+    const pooling = recipe.type === 'local' && recipe.pooling !== undefined ? poolings[recipe.pooling].name.toLowerCase() : null
+    const length = recipe.type === 'remote' && recipe.dimensions !== null ? formatNumber(recipe.dimensions) : null
+    const own = [pooling, length, describePost(recipe.postProcessing)].filter((part) => part !== null).join('; ')
+    return own === '' ? space : { ...space, name: `${space.name} (${own})` }
+  })
 }
 
 /** The host that a space's texts are sent to; `null` for one that is made on this computer. */

@@ -3,6 +3,7 @@ import { AkinError } from '../../../shared/errors.ts'
 import type { SpaceInfo, SpaceRecipe } from '../../../shared/model/space.ts'
 import type { AkinClient } from '../../client/akin-client.ts'
 import type { ToastStore } from '../../ui/toast-store.ts'
+import { withOwnNames } from './space-facts.ts'
 
 interface SpaceState {
   /** The one that searches use first. */
@@ -44,7 +45,7 @@ export function createSpaceStore({ client, toasts }: SpaceStoreOptions): SpaceSt
   const load = async (): Promise<void> => {
     try {
       const { spaces } = await client.request('spaces.list', {})
-      store.setState({ spaces: sortSpaces(spaces), isLoaded: true, error: null })
+      store.setState({ spaces: withOwnNames(sortSpaces(spaces)), isLoaded: true, error: null })
     } catch (error) {
       if (!(error instanceof AkinError)) throw error
       store.setState({ isLoaded: true, error })

@@ -1,5 +1,5 @@
 import { Check, CircleAlert, Clock, Cloud } from 'lucide-react'
-import type { ReactNode } from 'react'
+import type { CSSProperties, ReactNode } from 'react'
 import { useStore } from 'zustand'
 import type { SpaceInfo } from '../../../shared/model/space.ts'
 import { useServices } from '../../app/services-context.ts'
@@ -44,7 +44,7 @@ export function SpacesTable({ spaces }: { readonly spaces: readonly SpaceInfo[] 
     // Many spaces scroll sideways with the arrow keys.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div className={styles.scroll} tabIndex={0} role="region" aria-label="Spaces">
-      <table className={styles.table}>
+      <table className={styles.table} style={widthsFor(spaces.length)}>
         <thead>
           <tr>
             <th scope="col" className={styles.corner}>
@@ -83,6 +83,15 @@ export function SpacesTable({ spaces }: { readonly spaces: readonly SpaceInfo[] 
       </table>
     </div>
   )
+}
+
+const namesPx = 112
+const leastColumnPx = 196
+/** A column that is much wider than its words is hard to read along. */
+const mostColumnPx = 360
+
+function widthsFor(columns: number): CSSProperties {
+  return { minWidth: namesPx + columns * leastColumnPx, maxWidth: namesPx + columns * mostColumnPx }
 }
 
 function StateCell({ space }: { readonly space: SpaceInfo }): React.JSX.Element {

@@ -7,6 +7,7 @@ import {
   hostOf,
   isThisComputer,
   shortName,
+  withOwnNames,
 } from '../../../../../renderer/features/spaces/space-facts.ts'
 
 const space = (change: Partial<SpaceInfo>): SpaceInfo =>
@@ -51,6 +52,17 @@ it('says what is done to vectors, and nothing where nothing is', () => {
   expect(describePost({ method: 'all-but-the-top', components: 1 })).toBe('mean and 1 direction taken off')
 })
 
+it('tells spaces of one model apart by what differs, and leaves other names alone', () => {
+  const local = (name: string, change: object): SpaceInfo =>
+    ({ name, recipe: { type: 'local', modelId: 'm', postProcessing: { method: 'none' }, ...change } }) as SpaceInfo
+  const named = withOwnNames([
+    local('gpt2', {}),
+    local('gpt2', { pooling: 'last-token', postProcessing: { method: 'centre' } }),
+    local('bge', { pooling: 'mean' }),
+  ])
+  expect(named.map(({ name }) => name)).toEqual(['gpt2', 'gpt2 (last token; mean taken off)', 'bge'])
+})
+
 it('knows where texts go', () => {
   expect(hostOf(remote('https://api.openai.com/v1'))).toBe('api.openai.com')
   expect(isThisComputer('127.0.0.1:11434')).toBe(true)
@@ -60,5 +72,6 @@ it('knows where texts go', () => {
 
 it('shortens a name by its version only', () => {
   expect(shortName('bge-small-en-v1.5')).toBe('bge-small-en')
+  expect(shortName('gpt-v2 (last token)')).toBe('gpt (last token)')
   expect(shortName('text-embedding-3-small')).toBe('text-embedding-3-small')
 })

@@ -61,6 +61,12 @@ export class EmbeddingKeeper {
   /** Something may wait for a vector. */
   readonly wake = (): void => this.#look.call()
 
+  /** The person wants what waits to be read, also what a job left that was cancelled or failed. */
+  begin(): void {
+    this.#leftAlone = 0
+    void this.#startJob().catch(this.#options.onBug)
+  }
+
   /** A job that fills this space has a new state. */
   onJob({ state }: Job): void {
     // An import that ended may have left passages that came after the job's last look

@@ -9,7 +9,7 @@ import { SearchService } from '../search/search-service.ts'
 import { SimilarService } from '../search/similar-service.ts'
 import { FaissVectorIndex } from '../vectors/faiss-vector-index.ts'
 import { rawIdentity } from './recipe.ts'
-import { readTransform, unitLength } from './transforms.ts'
+import { fewest, readTransform, unitLength } from './transforms.ts'
 import { TransformedEmbedder, type VectorTransform } from './vector-transform.ts'
 
 export interface ManagedSpaceParts {
@@ -58,6 +58,11 @@ export class ManagedSpace {
   async lacksTransform(): Promise<boolean> {
     if (this.recipe.postProcessing.method === 'none') return false
     return (await this.#parts.store.vectors.transform(this.space.id)) === null
+  }
+
+  /** True when it can be learnt now. */
+  async canLearn(): Promise<boolean> {
+    return (await this.lacksTransform()) && (await this.#parts.store.vectors.count(this.space.id)) >= fewest
   }
 
   /**

@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { AkinError, isCode } from '../../shared/errors.ts'
+import type { Reason } from '../../shared/model/document.ts'
 import type { Job } from '../../shared/model/job.ts'
 import type { EmbeddingSpace, SpaceInfo, SpaceRecipe } from '../../shared/model/space.ts'
 import type { Embedder, EmbedderState } from '../embedding/embedder.ts'
@@ -10,6 +11,7 @@ import type { SpaceCounts } from '../library/library-store.ts'
 import { ManagedSpace, removeIndexFiles, type ManagedSpaceParts, type OpenSpace } from './managed-space.ts'
 import { builtInRecipe, describeSpace, readRecipe } from './recipe.ts'
 import { RefusedEmbedder } from './refused-embedder.ts'
+import { fewest } from './transforms.ts'
 
 export type EmbedderListener = (state: EmbedderState, reason: AkinError | null) => void
 
@@ -60,6 +62,7 @@ export class SpaceManager {
   /** Begins to keep the spaces up to date. */
   async start(jobs: JobQueue): Promise<void> {
     this.#jobs = jobs
+    this.#tellDefault()
     await Promise.all([...this.#entries.values()].map((entry) => this.#keep(entry)))
   }
 
@@ -130,12 +133,30 @@ export class SpaceManager {
     return info
   }
 
-  /** Makes the space of a recipe, or takes the one that is there; it fills by a job. */
+  /** Makes the space of a recipe, or takes the one that is there; it fills by a job, also when one was cancelled. */
   async add(recipe: SpaceRecipe): Promise<EmbeddingSpace> {
     const space = await this.#make(recipe)
-    await this.#keep(this.#entry(space.id))
+    await this.retryRefused()
+    const entry = this.#entry(space.id)
+    if (entry.keeper === null) await this.#keep(entry)
+    else entry.keeper.begin()
     this.#options.onChange()
     return space
+  }
+
+  /** Takes spaces into use again whose models can be had by now: after one was installed. */
+  async retryRefused(): Promise<void> {
+    const refused = [...this.#entries.values()].filter(({ managed }) => managed.embedder instanceof RefusedEmbedder)
+    for (const { managed, keeper } of refused) {
+      keeper?.close()
+      await managed.close()
+      await this.#manage(managed.space, managed.recipe)
+      const { managed: again } = this.#entry(managed.space.id)
+      if (again.space.isDefault) this.#default = await again.open()
+      if (again.embedder instanceof RefusedEmbedder) continue
+      await this.#keep(this.#entry(managed.space.id))
+      this.#options.onChange()
+    }
   }
 
   /**
@@ -159,6 +180,7 @@ export class SpaceManager {
     for (const { managed: one } of this.#entries.values()) one.space = { ...one.space, isDefault: one.space.id === id }
     this.#default = opened
     await this.#entry(before.space.id).managed.closeIndex()
+    this.#tellDefault()
     this.#options.onChange()
     for (const { keeper } of this.#entries.values()) keeper?.wake()
   }
@@ -209,6 +231,12 @@ export class SpaceManager {
 
   stopKeeping(): void {
     for (const { keeper } of this.#entries.values()) keeper?.close()
+  }
+
+  /** A model that cannot be used has no state to change: what is wrong with it is told when searches begin to need it. */
+  #tellDefault(): void {
+    const { managed, reason } = this.#entry(this.default.space.id)
+    this.#options.onState(managed, managed.embedder.state, reason)
   }
 
   async #make(recipe: SpaceRecipe): Promise<EmbeddingSpace> {
@@ -270,7 +298,7 @@ export class SpaceManager {
       pendingCount: async () => {
         const pending = await this.#options.store.vectors.pendingCount(id)
         // Learning what is done to its vectors is work too
-        return pending === 0 && (await managed.lacksTransform()) ? 1 : pending
+        return pending === 0 && (await managed.canLearn()) ? 1 : pending
       },
       retryEveryMs: this.#options.retryModelEveryMs,
       onBug: this.#options.onBug,
@@ -286,8 +314,11 @@ export class SpaceManager {
     const { id, name, dimension, isDefault } = managed.space
     const { vectors, pending, failed, bytes } = counts ?? { vectors: 0, pending: 0, failed: 0, bytes: 0 }
     const job = jobs.find((one) => one.spaceId === id)?.job ?? null
-    const isRefused = reason !== null && managed.embedder.state === 'failed'
-    const isWaiting = pending > 0 || (await managed.lacksTransform())
+    const trouble = managed.embedder.state === 'failed' ? reason : null
+    const isRefused = trouble !== null && isCode(trouble, ...refusing)
+    const lacksTransform = await managed.lacksTransform()
+    const isWaiting = pending > 0 || lacksTransform
+    const isTooSmall = lacksTransform && pending === 0 && vectors < fewest
     return {
       id,
       name,
@@ -304,7 +335,7 @@ export class SpaceManager {
             : isWaiting
               ? 'waiting'
               : 'ready',
-      reason: isRefused ? reasonOf(reason) : (job?.error ?? null),
+      reason: (isRefused ? null : job?.error) ?? reasonOrNull(trouble ?? (isTooSmall ? tooSmall(name) : null)),
       vectors,
       pending,
       failed,
@@ -356,6 +387,19 @@ export function rateKey(identity: string): string {
 
 function noSpace(id: number): AkinError {
   return new AkinError('not-found', `There is no embedding space ${id}`, { advice: 'Look at the list of spaces' })
+}
+
+/** What keeps a model from being used until a person does something about it; a service's troubles pass. */
+const refusing = ['model-missing', 'model-damaged', 'model-failed', 'dimension-mismatch'] as const
+
+function reasonOrNull(error: AkinError | null): Reason | null {
+  return error === null ? null : reasonOf(error)
+}
+
+function tooSmall(name: string): AkinError {
+  return new AkinError('index-not-ready', `${name} learns from the library once it has ${fewest} passages`, {
+    advice: 'Bring in more, or use a space that learns nothing',
+  })
 }
 
 function changedModel({ name }: EmbeddingSpace): AkinError {

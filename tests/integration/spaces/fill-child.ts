@@ -13,8 +13,8 @@ const [folder, modelId] = process.argv.slice(2) as [string, string]
 const asked = new Map<number, string>()
 const { spawn } = watchedSpawn({
   onPosted: (message) => {
-    const { type, ...rest } = message as ToInference
-    if (type === 'embed') asked.set((rest as { id: number }).id, (rest as { text: string }).text)
+    const one = message as ToInference
+    if (one.type === 'embed') asked.set(one.id, one.text)
   },
   onMessage: (message) => {
     const { type, id } = message as FromInference

@@ -63,8 +63,8 @@ export async function holding(engine: ContractClient, id: number, vectors: numbe
   )
 }
 
-/** Short texts that mean something, each another. */
-export function shortTexts(count: number, seed = 5): Record<string, string> {
+/** Short texts that mean something, each another, by title. */
+export function shortTexts(count: number, { seed = 5, name = 'Remark' } = {}): Record<string, string> {
   const random = seededRandom(seed)
-  return Object.fromEntries(Array.from({ length: count }, (_, i) => [`Remark ${i}`, `${sentence(random)} Number ${i}.`]))
+  return Object.fromEntries(Array.from({ length: count }, (_, i) => [`${name} ${i}`, `${sentence(random)} Number ${i}.`]))
 }

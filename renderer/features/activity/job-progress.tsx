@@ -35,7 +35,7 @@ export function JobProgress({ job, what, className }: JobProgressProps): React.J
       <div className={styles.line}>
         <span className={styles.text}>
           {describeCount(job)}
-          {rest !== '' && <span className={styles.rest}>{rest}</span>}
+          {rest !== '' && <span className={cx(styles.rest, job.error !== null && styles.failed)}>{rest}</span>}
         </span>
         {isPaused ? (
           <IconButton icon={Play} size="small" label={`Resume ${what}`} onPress={() => jobs.resume(job.id)} />

@@ -22,7 +22,7 @@ const names: Readonly<Record<ImportQuestion['about'], string>> = {
 
 /** What the model's files do not say, each with what is likely. */
 export function ImportQuestions({ questions, answered, onAnswer }: ImportQuestionsProps): React.JSX.Element | null {
-  if (questions.length === 0) return <p className={styles.note}>Its files say everything else; there is nothing to ask.</p>
+  if (questions.length === 0) return <p className={styles.note}>Its files say everything; there is nothing to ask.</p>
   return (
     <section aria-label="What its files do not say">
       <h3 className={styles.title}>What its files do not say</h3>

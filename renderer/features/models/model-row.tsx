@@ -1,4 +1,4 @@
-import { CircleAlert, Download, FolderInput, Play, Plus, Trash2, TriangleAlert } from 'lucide-react'
+import { CircleAlert, Download, FolderInput, Play, Plus, Trash2, TriangleAlert, X } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import type { EmbeddingModel } from '../../../shared/model/embedding-model.ts'
 import type { Job } from '../../../shared/model/job.ts'
@@ -9,7 +9,7 @@ import { Icon } from '../../ui/icon.tsx'
 import { IconButton } from '../../ui/icon-button.tsx'
 import { Select } from '../../ui/select.tsx'
 import { sentence } from '../../ui/sentence.ts'
-import { isActive } from '../activity/job-groups.ts'
+import { describeCount, isActive } from '../activity/job-groups.ts'
 import { JobProgress } from '../activity/job-progress.tsx'
 import { ModelDetails } from './model-details.tsx'
 import { describeModel, describeQuality, describeSize } from './model-facts.ts'
@@ -51,57 +51,94 @@ interface OfferedModelProps {
 
 /** A model of the catalogue: to be downloaded, on its way, or stopped on it. */
 export function OfferedModel({ model, job }: OfferedModelProps): React.JSX.Element {
-  const { models } = useServices()
-  const usual = model.variants.find(({ isDefault, isInstalled }) => isDefault && !isInstalled)
-  const open = model.variants.filter(({ isInstalled }) => !isInstalled)
-  const [chosen, setChosen] = useState<string | null>(null)
-  const variant = open.find(({ id }) => id === chosen) ?? usual ?? open[0]
-  const isRunning = job !== undefined && isActive(job)
-  const reason = job?.state === 'failed' ? job.error : model.state === 'incomplete' ? model.reason : null
-  const hasPart = model.receivedBytes > 0 && !isRunning
+  const isActiveJob = job !== undefined && isActive(job)
+  // What stops a download and may pass pauses it: to the person it has stopped, with a reason.
+  const isStopped = isActiveJob && job.state === 'paused' && job.error !== null
+  const reason =
+    isStopped || job?.state === 'failed' ? job.error : model.state === 'incomplete' && !isActiveJob ? model.reason : null
   return (
     <ModelLine model={model} facts={describeModel(model)}>
-      {!isRunning && reason !== null && <Failure message={reason.message} advice={reason.advice} />}
-      {isRunning ? (
+      {reason !== null && <Failure message={reason.message} advice={reason.advice} />}
+      {isStopped ? (
+        <StoppedDownload model={model} job={job} />
+      ) : isActiveJob ? (
         <JobProgress job={job} what={`the download of ${model.name}`} className={styles.progress} />
       ) : (
-        <span className={styles.actions}>
-          {open.length > 1 ? (
-            <Select
-              label={`Precision of ${model.name}`}
-              value={variant?.id ?? null}
-              options={open.map((one) => ({ value: one.id, label: one.label, hint: describeSize(one) }))}
-              onChange={setChosen}
-              className={styles.variant}
-            />
-          ) : (
-            <span className={styles.size}>{variant?.label}</span>
-          )}
-          {variant !== undefined && (
-            <Button
-              icon={hasPart ? Play : Download}
-              aria-label={`${hasPart ? 'Go on with the download of' : 'Download'} ${model.name}, ${describeSize(variant)}`}
-              onPress={() => models.download(model, variant.id)}
-            >
-              {hasPart ? `Go on from ${formatBytes(model.receivedBytes)}` : describeSize(variant)}
-            </Button>
-          )}
-          {reason !== null && (
-            <Button look="plain" icon={FolderInput} onPress={() => models.setImportOpen(true)}>
-              Import from a folder or zip
-            </Button>
-          )}
-          {hasPart && (
-            <IconButton
-              icon={Trash2}
-              size="small"
-              label={`Discard what came of ${model.name}`}
-              onPress={() => models.remove(model)}
-            />
-          )}
-        </span>
+        <DownloadActions model={model} hasFailed={reason !== null} />
       )}
     </ModelLine>
+  )
+}
+
+function StoppedDownload({ model, job }: { readonly model: EmbeddingModel; readonly job: Job }): React.JSX.Element {
+  const { jobs } = useServices()
+  return (
+    <span className={styles.actions}>
+      {job.completed > 0 && <span className={styles.size}>{describeCount(job)}</span>}
+      <Button icon={Play} aria-label={`Try the download of ${model.name} again`} onPress={() => jobs.resume(job.id)}>
+        Try again
+      </Button>
+      <ImportInstead />
+      <IconButton icon={X} size="small" label={`Cancel the download of ${model.name}`} onPress={() => jobs.cancel(job.id)} />
+    </span>
+  )
+}
+
+/** The way out where the hub is out of reach. */
+function ImportInstead(): React.JSX.Element {
+  const { models } = useServices()
+  return (
+    <Button look="plain" icon={FolderInput} onPress={() => models.setImportOpen(true)}>
+      Import from a folder or zip
+    </Button>
+  )
+}
+
+interface DownloadActionsProps {
+  readonly model: EmbeddingModel
+  readonly hasFailed: boolean
+}
+
+function DownloadActions({ model, hasFailed }: DownloadActionsProps): React.JSX.Element {
+  const { models } = useServices()
+  const open = model.variants.filter(({ isInstalled }) => !isInstalled)
+  const [chosen, setChosen] = useState<string | null>(null)
+  const variant = open.find(({ id }) => id === chosen) ?? open.find(({ isDefault }) => isDefault) ?? open[0]
+  const hasPart = model.receivedBytes > 0
+  return (
+    <span className={styles.actions}>
+      {open.length > 1 ? (
+        <Select
+          label={`Precision of ${model.name}`}
+          value={variant?.id ?? null}
+          options={open.map((one) => ({ value: one.id, label: one.label, hint: describeSize(one) }))}
+          onChange={setChosen}
+          className={styles.variant}
+        />
+      ) : (
+        <span className={styles.size}>{variant?.label}</span>
+      )}
+      {variant !== undefined && (
+        <Button
+          icon={hasPart ? Play : Download}
+          aria-label={`${hasPart ? 'Go on with the download of' : 'Download'} ${model.name}, ${describeSize(variant)}`}
+          onPress={() => models.download(model, variant.id)}
+          className={styles.download}
+        >
+          {hasPart ? `Go on from ${formatBytes(model.receivedBytes)}` : 'Download'}
+          {!hasPart && <span className={styles.bytes}>{describeSize(variant)}</span>}
+        </Button>
+      )}
+      {hasFailed && <ImportInstead />}
+      {hasPart && (
+        <IconButton
+          icon={Trash2}
+          size="small"
+          label={`Discard what came of ${model.name}`}
+          onPress={() => models.remove(model)}
+        />
+      )}
+    </span>
   )
 }
 

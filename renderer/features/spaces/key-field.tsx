@@ -13,7 +13,7 @@ import styles from './key-field.module.css'
 interface KeyFieldProps {
   readonly baseUrl: string
   readonly isNeeded: boolean
-  readonly onKey: (hasKey: boolean) => void
+  readonly onKey?: (hasKey: boolean) => void
 }
 
 /** The key to a service: typed once, kept where the host keeps keys, and never shown again. */
@@ -24,7 +24,7 @@ export function KeyField({ baseUrl, isNeeded, onKey }: KeyFieldProps): React.JSX
   const [isReplacing, setReplacing] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
   const hasKey = reply?.hasKey ?? false
-  useEffect(() => onKey(hasKey), [onKey, hasKey])
+  useEffect(() => onKey?.(hasKey), [onKey, hasKey])
   const told = (cause: unknown): void => {
     if (!(cause instanceof AkinError)) throw cause
     setFailure(sentence(cause.message, cause.advice))

@@ -51,12 +51,11 @@ export async function openBenchEngine(
   const settle = async (): Promise<void> => {
     for (;;) {
       const status = await ask('library.status', {})
-      const isReady = status.indexes.vectors === 'ready' && status.indexes.keywords === 'ready'
+      const { vectors, keywords, isCurrent } = status.indexes
+      const isReady = vectors === 'ready' && keywords === 'ready' && isCurrent
       if (status.pending === 0 && status.activeJobs === 0 && isReady) break
       await pause(50)
     }
-    // The followers gather changes for a moment before they apply them
-    await pause(300)
   }
   return {
     engine,

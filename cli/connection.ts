@@ -87,7 +87,7 @@ export async function indexesReady(
   let isSaid = false
   for (const startedAt = Date.now(); ;) {
     const { indexes } = await ask('library.status', {})
-    if (indexes.vectors === 'ready' && indexes.keywords === 'ready') return output.clearProgress()
+    if (indexes.vectors === 'ready' && indexes.keywords === 'ready' && indexes.isCurrent) return output.clearProgress()
     const waitedMs = Date.now() - startedAt
     if (waitedMs > patienceMs) {
       if (!isQuiet) output.note('The indexes are not complete yet: something may be missing')

@@ -28,19 +28,25 @@ export async function libraryStatus(options: StatusOptions): Promise<LibraryStat
   const { store, keywords, jobs, where } = options
   const { space, vectors, embedder } = options.space
   const counts = await store.documents.statusCounts()
+  const sequence = await store.changes.last()
   return {
     ...counts,
     failedItems: counts.failed,
     embeddedChunks: counts.embeddedChunks,
     space: { name: space.name, dimension: space.dimension, where },
-    indexes: { vectors: vectors.state, keywords: keywords.state, notes: [...options.notes] },
+    indexes: {
+      vectors: vectors.state,
+      keywords: keywords.state,
+      isCurrent: vectors.sequence >= sequence && keywords.sequence >= sequence,
+      notes: [...options.notes],
+    },
     inference: embedder.state,
     inferenceReason: options.inferenceReason(),
     activeJobs: jobs.runningCount,
     isReadOnly: options.isReadOnly(),
     sent: await store.settings.sent(),
     createdAt: store.createdAt,
-    sequence: await store.changes.last(),
+    sequence,
   }
 }
 

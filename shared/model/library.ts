@@ -20,6 +20,8 @@ export const LibraryStatus = z.object({
     /** `catching-up`: opened, and applying what the store changed since; search works with what is there. */
     vectors: z.enum(['ready', 'catching-up', 'rebuilding']),
     keywords: z.enum(['ready', 'catching-up', 'rebuilding']),
+    /** True when both hold every change of the library; a change takes some hundredths of a second to get there. */
+    isCurrent: z.boolean(),
     /** Said once when a damaged index was found and rebuilt. */
     notes: z.array(z.string()),
   }),

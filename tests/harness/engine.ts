@@ -63,10 +63,9 @@ export class ContractClient {
       if (jobs.some(({ state }) => state === 'running' || state === 'queued')) return undefined
       const status = await this.ask('library.status', {})
       const { indexes } = status
-      return status.pending === 0 && indexes.vectors === 'ready' && indexes.keywords === 'ready' ? true : undefined
+      const isReady = indexes.vectors === 'ready' && indexes.keywords === 'ready' && indexes.isCurrent
+      return status.pending === 0 && isReady ? true : undefined
     })
-    // The followers gather changes for a moment before they apply them
-    await pause(150)
   }
 
   /** All documents outside the trash, by title. */

@@ -5,6 +5,7 @@ import type { ImportSource } from '../shared/contract/requests.ts'
 import { documentKinds } from '../shared/model/document.ts'
 import { searchModes, type SearchMode } from '../shared/model/search.ts'
 import { openBenchEngine, type BenchEngine } from './bench-engine.ts'
+import { chooseSpace, learnt, useModel, type SpaceChoice } from './eval-space.ts'
 import { evalSts, evalTopics } from './eval-vectors.ts'
 import { auc, averagePrecision, mean, ndcg, recall, type Judgments } from './metrics.ts'
 
@@ -14,6 +15,9 @@ import { auc, averagePrecision, mean, ndcg, recall, type Judgments } from './met
  *     npm run eval -- --set <folder> [--json]    corpus.jsonl, queries.jsonl, qrels.tsv
  *     npm run eval -- --sts <tsv> [--json]       score, sentence 1, sentence 2
  *     npm run eval -- --topics <jsonl> [--json]  id, title, text, label
+ *
+ * With `--space <name>` in the space of a model that a library has (`--library <folder>`), with `--model <folder>` of one
+ * that lies in a folder; `--pooling` and `--post-processing` as for `akin spaces add`.
  */
 interface CorpusEntry {
   readonly id: string
@@ -51,26 +55,30 @@ async function main(): Promise<void> {
       'sts': { type: 'string', multiple: true },
       'topics': { type: 'string', multiple: true },
       'space': { type: 'string' },
+      'model': { type: 'string' },
+      'library': { type: 'string' },
+      'pooling': { type: 'string' },
+      'post-processing': { type: 'string' },
       'json': { type: 'boolean', default: false },
       'per-query': { type: 'boolean', default: false },
     },
   })
-  if (values.space !== undefined && values.space !== 'bge-small-en-v1.5')
-    throw new Error(`There is no space ${values.space}; Akin has bge-small-en-v1.5`)
-  const print = (result: object, text: () => string): void => console.log(values.json ? JSON.stringify(result) : text())
+  const choice = chooseSpace(values)
+  const print = (result: object, text: () => string): void =>
+    console.log(values.json ? JSON.stringify(choice === null ? result : { ...result, space: nameOf(choice) }) : text())
   for (const folder of values.set ?? []) {
-    const result = await evalSet(folder, values['per-query'])
+    const result = await evalSet(folder, choice, values['per-query'])
     print(result, () => describe(result))
   }
   for (const file of values.sts ?? []) {
-    const result = await evalSts(file)
+    const result = await evalSts(file, choice)
     print(
       result,
       () => `${result.set}: ${result.pairs} pairs, Spearman ${round(result.spearman)}, Pearson ${round(result.pearson)}`,
     )
   }
   for (const file of values.topics ?? []) {
-    const result = await evalTopics(file)
+    const result = await evalTopics(file, choice)
     print(
       result,
       () =>
@@ -81,16 +89,23 @@ async function main(): Promise<void> {
     throw new Error('Name a collection: --set <folder>, --sts <tsv> or --topics <jsonl>')
 }
 
-async function evalSet(folder: string, printsQueries: boolean) {
+function nameOf({ name, pooling, postProcessing }: SpaceChoice): string {
+  const { method } = postProcessing
+  return [name, ...(pooling === null ? [] : [pooling]), ...(method === 'none' ? [] : [JSON.stringify(postProcessing)])].join(', ')
+}
+
+async function evalSet(folder: string, choice: SpaceChoice | null, printsQueries: boolean) {
   const corpus = readJsonl<CorpusEntry>(join(folder, 'corpus.jsonl'))
   const queries = readJsonl<QueryEntry>(join(folder, 'queries.jsonl'))
   const judgments = readJudgments(join(folder, 'qrels.tsv'))
   const bench = await openBenchEngine()
   try {
+    const modelId = choice === null ? null : await useModel(bench, choice)
     const seconds = await importCorpus(bench, corpus)
+    const spaceId = choice === null ? undefined : await learnt(bench, modelId!, choice)
     const names = await sourceNames(bench)
     const startedAt = performance.now()
-    const answers = await askAll(bench, queries, names)
+    const answers = await askAll(bench, queries, { names, spaceId })
     const judged = queries.filter(({ id }) => [...(judgments.get(id)?.values() ?? [])].some((grade) => grade > 0))
     const unanswered = queries.filter((query) => !judged.includes(query))
     const confidence = (list: readonly QueryEntry[]): number[] => list.map(({ id }) => answers.get(id)!.confidence)
@@ -170,7 +185,7 @@ interface Answers {
 async function askAll(
   bench: BenchEngine,
   queries: readonly QueryEntry[],
-  names: ReadonlyMap<number, string[]>,
+  { names, spaceId }: { names: ReadonlyMap<number, string[]>; spaceId: number | undefined },
 ): Promise<Map<string, Answers>> {
   const answers = new Map<string, Answers>()
   for (const { id, text } of queries) {
@@ -178,7 +193,7 @@ async function askAll(
     let confidence = 0
     let saysNothing = false
     for (const mode of searchModes) {
-      const reply = await askDeep(bench, text, mode)
+      const reply = await askDeep(bench, text, { mode, spaceId })
       rankings[mode] = reply.documentIds.flatMap((documentId) => names.get(documentId) ?? [])
       if (mode === 'hybrid') ({ confidence, saysNothing } = reply)
     }
@@ -190,11 +205,17 @@ async function askAll(
 async function askDeep(
   bench: BenchEngine,
   text: string,
-  mode: SearchMode,
+  { mode, spaceId }: { mode: SearchMode; spaceId: number | undefined },
 ): Promise<{ documentIds: number[]; confidence: number; saysNothing: boolean }> {
   const documentIds: number[] = []
   for (let offset = 0; ; offset += 100) {
-    const reply = await bench.ask('search.query', { text: plain(text), mode, offset, limit: 100 })
+    const reply = await bench.ask('search.query', {
+      text: plain(text),
+      mode,
+      offset,
+      limit: 100,
+      ...(spaceId === undefined ? {} : { spaceId }),
+    })
     documentIds.push(...reply.hits.map((hit) => hit.documentId))
     if (reply.hits.length < 100 || documentIds.length >= depth)
       return { documentIds, confidence: reply.confidence, saysNothing: reply.verdict === 'nothing' }

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import type { ImportAnswers } from '../shared/model/embedding-model.ts'
-import { poolingNames, type SpaceRecipe } from '../shared/model/space.ts'
+import { parsePostProcessing, poolingNames, type PostProcessing } from '../shared/model/space.ts'
 import { runSimilarity, runTokens } from './commands/lab.ts'
 import { runAddModel, runImportModel, runModels, runRemoveModel, runUseModel } from './commands/models.ts'
 import { runKeys } from './commands/keys.ts'
@@ -116,20 +116,9 @@ function labCommands({ command, run, collect }: CommandHost): void {
     .action((texts: string[], options: { space?: string[] }) => run((context) => runSimilarity(texts, options, context)))
 }
 
-const defaults = { components: 3, shrinkage: 0.05 }
-
 /** `centre`, `all-but-the-top:3`, `whitening:0.05`. */
-export function readPostProcessing(text: string): SpaceRecipe['postProcessing'] {
-  const [method = '', amount] = text.split(':')
-  const value = amount === undefined ? undefined : Number(amount)
-  if ((method === 'none' || method === 'centre') && amount === undefined) return { method }
-  if (method === 'all-but-the-top') {
-    const components = value ?? defaults.components
-    if (Number.isInteger(components) && components >= 1 && components <= 64) return { method, components }
-  }
-  if (method === 'whitening') {
-    const shrinkage = value ?? defaults.shrinkage
-    if (shrinkage >= 0 && shrinkage <= 1) return { method, shrinkage }
-  }
+function readPostProcessing(text: string): PostProcessing {
+  const parsed = parsePostProcessing(text)
+  if (parsed !== null) return parsed
   throw new InvalidArgumentError('Write none, centre, all-but-the-top:3 (1 to 64 components) or whitening:0.05 (0 to 1)')
 }

@@ -1,17 +1,14 @@
-import { readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import { AkinError, isCode } from '../../shared/errors.ts'
-import type { Reason } from '../../shared/model/document.ts'
 import type { Job } from '../../shared/model/job.ts'
 import type { EmbeddingSpace, SpaceInfo, SpaceRecipe } from '../../shared/model/space.ts'
 import type { Embedder, EmbedderState } from '../embedding/embedder.ts'
 import { EmbeddingKeeper } from '../embedding/embedding-keeper.ts'
-import { reasonOf, type JobQueue } from '../jobs/job-queue.ts'
+import type { JobQueue } from '../jobs/job-queue.ts'
 import type { SpaceCounts } from '../library/library-store.ts'
 import { ManagedSpace, removeIndexFiles, type ManagedSpaceParts, type OpenSpace } from './managed-space.ts'
 import { builtInRecipe, describeSpace, readRecipe } from './recipe.ts'
 import { RefusedEmbedder } from './refused-embedder.ts'
-import { fewest } from './transforms.ts'
+import { describeForPeople, indexBytes } from './space-info.ts'
 
 export type EmbedderListener = (state: EmbedderState, reason: AkinError | null) => void
 
@@ -311,39 +308,16 @@ export class SpaceManager {
     counts: SpaceCounts | undefined,
     jobs: readonly { job: Job; spaceId: number }[],
   ): Promise<SpaceInfo> {
-    const { id, name, dimension, isDefault } = managed.space
-    const { vectors, pending, failed, bytes } = counts ?? { vectors: 0, pending: 0, failed: 0, bytes: 0 }
-    const job = jobs.find((one) => one.spaceId === id)?.job ?? null
-    const trouble = managed.embedder.state === 'failed' ? reason : null
-    const isRefused = trouble !== null && isCode(trouble, ...refusing)
-    const lacksTransform = await managed.lacksTransform()
-    const isWaiting = pending > 0 || lacksTransform
-    const isTooSmall = lacksTransform && pending === 0 && vectors < fewest
-    return {
-      id,
-      name,
-      dimension,
-      isDefault,
-      recipe: managed.recipe,
+    const { id } = managed.space
+    return describeForPeople({
+      managed,
+      counts: counts ?? { vectors: 0, pending: 0, failed: 0, bytes: 0 },
+      job: jobs.find(({ spaceId }) => spaceId === id)?.job ?? null,
+      reason,
       where: this.#options.whereOf(managed.recipe),
-      state: isRefused
-        ? 'refused'
-        : job?.state === 'paused'
-          ? 'paused'
-          : job !== null
-            ? 'filling'
-            : isWaiting
-              ? 'waiting'
-              : 'ready',
-      reason: (isRefused ? null : job?.error) ?? reasonOrNull(trouble ?? (isTooSmall ? tooSmall(name) : null)),
-      vectors,
-      pending,
-      failed,
-      bytes,
       indexBytes: indexBytes(this.#options.indexFolder, id),
-      jobId: job?.id ?? null,
-      ratePerSecond: job?.ratePerSecond ?? (await this.#rateOf(managed)),
-    }
+      measuredRate: await this.#rateOf(managed),
+    })
   }
 
   async #rateOf({ embedder }: ManagedSpace): Promise<number | null> {
@@ -389,36 +363,8 @@ function noSpace(id: number): AkinError {
   return new AkinError('not-found', `There is no embedding space ${id}`, { advice: 'Look at the list of spaces' })
 }
 
-/** What keeps a model from being used until a person does something about it; a service's troubles pass. */
-const refusing = ['model-missing', 'model-damaged', 'model-failed', 'dimension-mismatch'] as const
-
-function reasonOrNull(error: AkinError | null): Reason | null {
-  return error === null ? null : reasonOf(error)
-}
-
-function tooSmall(name: string): AkinError {
-  return new AkinError('index-not-ready', `${name} learns from the library once it has ${fewest} passages`, {
-    advice: 'Bring in more, or use a space that learns nothing',
-  })
-}
-
 function changedModel({ name }: EmbeddingSpace): AkinError {
   return new AkinError('model-damaged', `The model of ${name} is not the one that made its vectors`, {
     advice: 'Install the same model again, or use another space. Vectors of two models are never mixed; nothing was changed',
   })
-}
-
-function indexBytes(folder: string, spaceId: number): number {
-  try {
-    return readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && isOf(join(entry.parentPath, entry.name).slice(folder.length + 1), spaceId))
-      .reduce((sum, entry) => sum + (statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0), 0)
-  } catch {
-    // An index that was never written takes no room
-    return 0
-  }
-}
-
-function isOf(path: string, spaceId: number): boolean {
-  return path.startsWith(`vectors-${spaceId}.`) || path.startsWith(`vectors-${spaceId}-`)
 }

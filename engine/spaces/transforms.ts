@@ -73,7 +73,8 @@ async function sample(
   return all
 }
 
-function methodOf(method: Method): PostProcessingMethod | null {
+/** What a recipe's words mean to whoever learns it; `null` is nothing. */
+export function methodOf(method: Method): PostProcessingMethod | null {
   switch (method.method) {
     case 'none':
       return null

@@ -31,6 +31,24 @@ export const PostProcessing = z.discriminatedUnion('method', [
 ])
 export type PostProcessing = z.infer<typeof PostProcessing>
 
+/** What is taken when only the method is named. */
+const usualAmounts = { components: 3, shrinkage: 0.05 } as const
+
+/** Reads what a person types: `none`, `centre`, `all-but-the-top:3`, `whitening:0.05`; `null` for anything else. */
+export function parsePostProcessing(text: string): PostProcessing | null {
+  const [method, amount, ...rest] = text.split(':')
+  const value = amount === undefined || amount === '' ? undefined : Number(amount)
+  if (rest.length > 0 || amount === '') return null
+  const { components, shrinkage } = usualAmounts
+  const parsed = PostProcessing.safeParse({
+    method,
+    ...(method === 'all-but-the-top' ? { components: value ?? components } : {}),
+    ...(method === 'whitening' ? { shrinkage: value ?? shrinkage } : {}),
+  })
+  const takesNoAmount = method === 'none' || method === 'centre'
+  return parsed.success && !(takesNoAmount && amount !== undefined) ? parsed.data : null
+}
+
 /** How a vector comes of hidden states `[tokens, dimension]`; `model`: the graph gives the vector itself. */
 export const poolingNames = ['cls', 'mean', 'last-token', 'weighted-mean', 'model'] as const
 

@@ -1,6 +1,8 @@
 import { cpSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { expect } from 'vitest'
+import { sha256 } from '../../../engine/platform/hash.ts'
 import type { SpaceInfo } from '../../../shared/model/space.ts'
 import { until, type ContractClient } from '../../harness/engine.ts'
 import { sentence } from '../../harness/engine-files.ts'
@@ -67,4 +69,12 @@ export async function holding(engine: ContractClient, id: number, vectors: numbe
 export function shortTexts(count: number, { seed = 5, name = 'Remark' } = {}): Record<string, string> {
   const random = seededRandom(seed)
   return Object.fromEntries(Array.from({ length: count }, (_, i) => [`${name} ${i}`, `${sentence(random)} Number ${i}.`]))
+}
+
+/** Hashes of the vectors of a space by passage, as they lie on the disk. */
+export function storedVectors(library: string, spaceId: number): Map<number, string> {
+  const database = new DatabaseSync(join(library, 'library.db'), { readOnly: true })
+  const rows = database.prepare(`SELECT chunk_id, vector FROM vectors_${spaceId}`).all()
+  database.close()
+  return new Map(rows.map(({ chunk_id: id, vector }) => [Number(id), sha256(vector as Uint8Array)]))
 }

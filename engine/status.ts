@@ -67,7 +67,8 @@ export async function diskUse({ folder, modelsFolder, store, originals }: DiskUs
     { part: 'indexes', bytes: folderBytes(join(folder, 'index')) },
     { part: 'uploads', bytes: originals.sizeBytes() },
     { part: 'backups', bytes: folderBytes(join(folder, 'backups')) },
-    { part: 'model', bytes: folderBytes(modelsFolder) },
+    // The one that comes with Akin, and those of the library
+    { part: 'model', bytes: folderBytes(modelsFolder) + folderBytes(join(folder, 'models')) },
   ]
   return {
     folder,

@@ -1,7 +1,7 @@
 import { AkinError } from '../../shared/errors.ts'
 import type { Connection } from '../connection.ts'
 import { exitCodes, type Output } from '../output.ts'
-import { setKey } from './spaces.ts'
+import { refuseNoAddress, setKey } from './spaces.ts'
 
 interface Context {
   readonly connection: Connection
@@ -10,6 +10,7 @@ interface Context {
 
 /** A key goes in and never comes out. */
 export async function runKeys(action: string, baseUrl: string, { connection, output }: Context): Promise<number> {
+  refuseNoAddress(baseUrl)
   if (action === 'set') await setKey(baseUrl, { connection, output })
   else if (action === 'remove') await connection.ask('keys.remove', { baseUrl })
   else if (action !== 'show')

@@ -133,6 +133,7 @@ export async function runAddSpace(model: string, options: AddSpaceOptions, conte
 /** Makes a space, after what it takes was told and allowed. */
 export async function addSpace(model: string, options: AddSpaceOptions, { connection, output }: Context): Promise<SpaceInfo> {
   const isLocal = options.service === undefined
+  if (!isLocal) refuseNoAddress(options.service)
   const recipe = recipeOf(isLocal ? await installedModelId(connection, model) : model, options)
   if (recipe.type === 'remote' && options.key === true) await setKey(recipe.baseUrl, { connection, output })
   const check = await connection.ask('spaces.check', { recipe })
@@ -161,8 +162,17 @@ async function allow(
   })
 }
 
+/** @throws AkinError `bad-request` */
+export function refuseNoAddress(text: string): void {
+  if (/^https?:\/\//i.test(text) && URL.canParse(text)) return
+  throw new AkinError('bad-request', `“${text}” is no address of a service`, {
+    advice: 'It begins with https:// or http://, as in https://api.openai.com/v1 or http://localhost:11434/v1',
+  })
+}
+
 /** Asks for a key and has it kept, where no other program can read it. */
 export async function setKey(baseUrl: string, { connection, output }: Context): Promise<void> {
+  refuseNoAddress(baseUrl)
   const { place } = await connection.ask('keys.describe', { baseUrl })
   if (place.kind === 'none') throw new AkinError('key-store-failed', place.description)
   const key = await askSecret(`Key for ${new URL(baseUrl).host}, which is not shown: `)

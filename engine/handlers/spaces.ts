@@ -5,6 +5,7 @@ import type { SelfTest, SpaceRecipe } from '../../shared/model/space.ts'
 import type { Handlers } from '../contract-table.ts'
 import { OnnxEmbedder } from '../embedding/onnx/onnx-embedder.ts'
 import type { ProbeReport } from '../embedding/onnx/probe.ts'
+import { checkedBaseUrl } from '../embedding/remote/base-url.ts'
 import { estimateRemote } from '../embedding/remote/estimate.ts'
 import { measureDimension } from '../embedding/remote/measure-dimension.ts'
 import type { LibraryStore } from '../library/library-store.ts'
@@ -31,9 +32,12 @@ export function spaceHandlers(options: SpaceHandlersOptions): Handlers<SpaceRequ
   const { spaces, consents, undo } = options
   return {
     'spaces.list': async () => ({ spaces: await spaces.list() }),
-    'spaces.check': ({ recipe }, { signal }) =>
-      recipe.type === 'local' ? checkLocal(options, recipe) : checkRemote(options, recipe, signal),
-    'spaces.add': async ({ recipe, consents: isAllowed }) => {
+    'spaces.check': async ({ recipe: given }, { signal }) => {
+      const recipe = withOneAddress(given)
+      return recipe.type === 'local' ? checkLocal(options, recipe) : checkRemote(options, recipe, signal)
+    },
+    'spaces.add': async ({ recipe: given, consents: isAllowed }) => {
+      const recipe = withOneAddress(given)
       const ready = recipe.type === 'remote' ? await allow(options, recipe, isAllowed) : recipe
       if (ready.type === 'local') await refuseUseless(options, ready)
       const { id } = await spaces.add(ready)
@@ -76,6 +80,11 @@ export function spaceHandlers(options: SpaceHandlersOptions): Handlers<SpaceRequ
       return { lists, overlap: overlapOf(lists.map(({ hits }) => hits)) }
     },
   }
+}
+
+/** A service's address is written in several ways; a yes, and a space, are for the service. @throws AkinError `bad-request` */
+function withOneAddress(recipe: SpaceRecipe): SpaceRecipe {
+  return recipe.type === 'local' ? recipe : { ...recipe, baseUrl: checkedBaseUrl(recipe.baseUrl) }
 }
 
 function isAt(recipe: SpaceRecipe, baseUrl: string): boolean {

@@ -118,6 +118,8 @@ describe.runIf(hasShared(miniLm))('models and spaces in the terminal', () => {
     [['models', 'add', 'nosuch'], 'The catalogue has no model “nosuch”'],
     [['models', 'add', 'gpt2', '--variant', 'q1'], 'It has q8, fp32'],
     [['models', 'dance'], "too many arguments for 'models'"],
+    [['keys', 'set', 'nonsense'], '“nonsense” is no address of a service'],
+    [['spaces', 'add', 'x', '--service', 'nonsense'], '“nonsense” is no address of a service'],
     [['keys', 'dance', 'https://api.openai.com/v1'], 'akin keys does not know “dance”'],
   ] as const)('refuse %j with code 2', async (args, message) => {
     const ended = await at.akin(...args)

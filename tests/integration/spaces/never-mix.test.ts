@@ -45,7 +45,11 @@ describe.runIf(hasModels)('two spaces of the same dimension', () => {
     const before = await open()
     for (const [title, text] of Object.entries(texts)) await before.importTexts({ [title]: text })
     await before.settled()
+    const modelBytes = async (): Promise<number> =>
+      (await before.ask('library.disk', {})).parts.find(({ part }) => part === 'model')!.bytes
+    const bytesBefore = await modelBytes()
     const modelId = await importModel(before, miniLm)
+    expect((await modelBytes()) - bytesBefore).toBeGreaterThan(23_000_000)
     const own = (await before.ask('spaces.list', {})).spaces[0]!.id
     const { id: other, dimension } = await before.ask('spaces.add', { recipe: { type: 'local', modelId } })
     expect(dimension).toBe(384)

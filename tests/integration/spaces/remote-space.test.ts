@@ -222,6 +222,22 @@ describe('a space of a service', () => {
     expect(server.received.length).toBe(sent + 1)
   })
 
+  it('is one space, with one yes, however its address is written', async () => {
+    const server = await startServer()
+    const { engine } = await withTexts(5)
+    const recipe = recipeOf(server) as Extract<Recipe, { type: 'remote' }>
+    const { id } = await engine.ask('spaces.add', { recipe: { ...recipe, baseUrl: `${server.baseUrl}/` }, consents: true })
+    await inState(engine, id)
+    const other = { ...recipe, baseUrl: `${server.baseUrl}/embeddings` }
+    expect((await engine.ask('spaces.check', { recipe: other })).existingId).toBe(id)
+    expect((await engine.ask('spaces.add', { recipe: other })).id).toBe(id)
+    await engine.ask('spaces.remove', { id })
+    for (const baseUrl of [recipe.baseUrl, `${recipe.baseUrl}/`, other.baseUrl])
+      expect((await engine.refusal('spaces.add', { recipe: { ...recipe, baseUrl } })).code).toBe('not-allowed')
+    const wrong = await engine.refusal('spaces.check', { recipe: { ...recipe, baseUrl: 'ftp://somewhere/v1' } })
+    expect(wrong).toMatchObject({ code: 'bad-request', message: 'This is no address of a service' })
+  })
+
   it('of which the server is down is paused and goes on when it is back', async () => {
     const server = await startServer()
     const { engine } = await withTexts(5)

@@ -46,6 +46,6 @@ function round(value: number): number {
 export function firstNumbers(values: readonly number[], count = 3): string {
   return values
     .slice(0, count)
-    .map((value) => value.toFixed(2).replace('-', '−'))
+    .map((value) => value.toFixed(2).replace('-0.00', '0.00').replace('-', '−'))
     .join(', ')
 }

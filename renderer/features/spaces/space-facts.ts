@@ -29,7 +29,7 @@ export function postProcessingOf(method: PostMethod): PostProcessing {
     case 'all-but-the-top':
       return { method, components: 3 }
     case 'whitening':
-      return { method, shrinkage: 0.1 }
+      return { method, shrinkage: 0.05 }
     case 'none':
     case 'centre':
       return { method }

@@ -101,6 +101,7 @@ for (const theme of ['light', 'dark'] as const) {
     })
 
     test('nothing goes to a service before a yes, and the space is filled after it', async () => {
+      await dismissToasts(page)
       await command(page, 'add a space')
       const dialog = page.getByRole('dialog', { name: 'Add a space' })
       await tabTo(page, /A model on this computer/)
@@ -169,7 +170,7 @@ for (const theme of ['light', 'dark'] as const) {
       await expect(page.getByRole('table').getByText('Hidden states')).toBeVisible({ timeout: 60_000 })
       await text.focus()
       await page.keyboard.press('Control+a')
-      await page.keyboard.type('Tell me how to bake a cake, naïvely 🍰')
+      await page.keyboard.type('Tell me how to bake a cake, naïvely')
       await expect(page.getByRole('row', { name: /cake/ })).toBeVisible()
       await page.waitForTimeout(1_200)
       await inspect(page, 'lab-tokens', theme)

@@ -321,7 +321,7 @@ class RunningEngine implements Engine {
         jobs: this.#jobs,
         undo,
         hub: () => this.#hub(),
-        onChange: () => this.#events.send('models.changed', {}),
+        onChange: () => this.#onModels(),
         spacesOf: (id) => spaces.madeWith(id),
       }),
       ...keyHandlers(this.#opened.sources.keys),
@@ -375,7 +375,7 @@ class RunningEngine implements Engine {
         hub: () => this.#hub(),
         onSent: (host) => store.settings.recordSent('A model was asked for', host, new Date().toISOString()),
         prepare: preparation(this.#options.spawn),
-        onInstalled: () => this.#events.send('models.changed', {}),
+        onInstalled: () => this.#onModels(),
       }),
       rebuild: createRebuildRunner({ keywords: this.#keywords, vectors: () => spaces.default.vectors }),
     }
@@ -418,7 +418,14 @@ class RunningEngine implements Engine {
     this.#events.send('models.changed', {})
   }
 
+  #onModels(): void {
+    this.#events.send('models.changed', {})
+    // The model of a space that was refused may be back
+    void this.#spaces.retryRefused().catch(this.#onBug)
+  }
+
   #onSpaces(): void {
+    if (this.#spaces.default.embedder.state !== 'failed') this.#inferenceReason = null
     this.#events.send('spaces.changed', {})
     this.#sendStatus.call()
     // The status of every document goes by the default space

@@ -65,12 +65,14 @@ export function labHandlers({ models, isInstalled, spaces }: LabHandlersOptions)
       const { embedder } = await models.use(modelId)
       const first = await embedder.hiddenStates(a)
       const second = await embedder.hiddenStates(b)
-      const rows = rowsOf(second.states, second.dimension).map(unit)
-      if (rows.length === 0) throw new AkinError('bad-request', 'The second text has no token')
+      // What the model puts round every text is near to everything
+      const rows = rowsOf(second.states, second.dimension).map((row, index) => ({ index, vector: unit(row) }))
+      const own = rows.filter(({ index }) => second.tokens[index]?.isSpecial !== true)
+      if (own.length === 0) throw new AkinError('bad-request', 'The second text has no token')
       return {
         a: [...first.tokens] satisfies LabToken[],
         b: [...second.tokens],
-        nearest: rowsOf(first.states, first.dimension).map((row) => nearestOf(unit(row), rows)),
+        nearest: rowsOf(first.states, first.dimension).map((row) => nearestOf(unit(row), own)),
       }
     },
   }
@@ -80,11 +82,16 @@ function rowsOf(states: Float32Array, dimension: number): Float32Array[] {
   return Array.from({ length: states.length / dimension }, (_, row) => states.subarray(row * dimension, (row + 1) * dimension))
 }
 
-function nearestOf(vector: Float32Array, rows: readonly Float32Array[]): { index: number; cosine: number } {
+interface PlacedVector {
+  readonly index: number
+  readonly vector: Float32Array
+}
+
+function nearestOf(vector: Float32Array, rows: readonly PlacedVector[]): { index: number; cosine: number } {
   let best = { index: 0, cosine: -Infinity }
-  for (const [index, row] of rows.entries()) {
-    const cosine = dot(vector, row)
-    if (cosine > best.cosine) best = { index, cosine }
+  for (const row of rows) {
+    const cosine = dot(vector, row.vector)
+    if (cosine > best.cosine) best = { index: row.index, cosine }
   }
   return best
 }

@@ -112,7 +112,10 @@ for (const theme of ['light', 'dark'] as const) {
       await expect(page.getByRole('heading', { name: 'Nothing here yet' })).toBeVisible()
       await inspect(page, 'first-start', theme)
       await addSample({ page, folder: app.folder, choose: async () => undefined, drop: async () => undefined })
-      await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Dismiss' }).first().click()
+      // It goes by itself after a while, too
+      const dismiss = page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: 'Dismiss' }).first()
+      if (await dismiss.isVisible()) await dismiss.click({ timeout: 2_000 }).catch(() => undefined)
+      await expect(dismiss).toBeHidden({ timeout: 15_000 })
     })
 
     for (const { name, show, viewport } of screens) {

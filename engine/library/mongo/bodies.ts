@@ -30,7 +30,7 @@ const noContent: Content = { blocks: [], marks: [], pages: [] }
 const fields = ['text', 'content', 'headings'] as const
 type Field = (typeof fields)[number]
 
-/** Texts up to so many code units are kept for the next call: embedding a long one asks for it again and again. */
+/** Parts of so many code units are kept for the next call: embedding a long text asks for them again and again. */
 const keptLength = 16_000_000
 
 /** Texts, structures and other large values, in parts of which each fits into one document of MongoDB. */
@@ -55,14 +55,12 @@ export class Bodies {
     await this.#insert(records, (part) => fields.reduce((sum, field) => sum + (part[field]?.length ?? 0), 0))
   }
 
-  /** Returns the number of parts. */
-  async putBytes(key: string, bytes: Uint8Array): Promise<number> {
-    const count = Math.max(1, Math.ceil(bytes.length / partBytes))
-    for (let index = 0; index < count; index++) {
+  /** Stores bytes under a name that nothing else has, in `countParts` parts. */
+  async putBytes(key: string, bytes: Uint8Array): Promise<void> {
+    for (let index = 0; index < countParts(bytes); index++) {
       const part = bytes.slice(index * partBytes, (index + 1) * partBytes)
       await this.#parts.insertOne({ _id: `${key}/${index}`, bytes: new Binary(part) })
     }
-    return count
   }
 
   /** `null` when a part is missing. */
@@ -91,24 +89,26 @@ export class Bodies {
   }
 
   /** Texts alone, by their key; those of which a part is missing are left out. */
-  async texts(bodies: readonly Pick<BodyRecord, 'key' | 'parts'>[]): Promise<Map<string, string>> {
+  async texts(bodies: readonly Pick<BodyRecord, 'key' | 'parts' | 'starts'>[]): Promise<Map<string, string>> {
+    const parts = await this.#textParts(bodies.flatMap(textPartIds))
     const found = new Map<string, string>()
-    const missing = bodies.filter(({ key }) => {
-      const kept = this.#kept.get(key)
-      if (kept !== undefined) found.set(key, kept)
-      return kept === undefined
-    })
-    const ids = missing.flatMap(({ key, parts }) => Array.from({ length: parts }, (_, index) => `${key}/${index}`))
-    // Few at a time: an answer of the server is at most 48 MB, and so is what has to be held
-    const texts = new Map((await findByIds(this.#parts, ids, { text: 1 })).map((part) => [part._id, part.text ?? '']))
-    for (const { key, parts } of missing) {
-      const pieces = Array.from({ length: parts }, (_, index) => texts.get(`${key}/${index}`))
-      if (pieces.includes(undefined)) continue
-      const text = pieces.join('')
-      found.set(key, text)
-      this.#keep(key, text)
+    for (const body of bodies) {
+      const pieces = textPartIds(body).map((id) => parts.get(id))
+      if (!pieces.includes(undefined)) found.set(body.key, pieces.join(''))
     }
     return found
+  }
+
+  /** Spans of texts, in order, reading no more parts than they lie in; `undefined` where a part is missing. */
+  async spans(
+    spans: readonly { body: Pick<BodyRecord, 'key' | 'starts'>; start: number; end: number }[],
+  ): Promise<(string | undefined)[]> {
+    const wanted = spans.map((span) => ({ ...span, ids: partsBetween(span) }))
+    const parts = await this.#textParts(wanted.flatMap(({ ids }) => ids.map(({ id }) => id)))
+    return wanted.map(({ start, end, ids }) => {
+      const pieces = ids.map(({ id, from }) => parts.get(id)?.slice(Math.max(0, start - from), Math.max(0, end - from)))
+      return pieces.includes(undefined) ? undefined : pieces.join('')
+    })
   }
 
   async remove(bodies: readonly Pick<BodyRecord, 'key' | 'parts'>[]): Promise<void> {
@@ -138,6 +138,16 @@ export class Bodies {
     if (batch.length > 0) await this.#parts.insertMany(batch, { ordered: false })
   }
 
+  async #textParts(ids: readonly string[]): Promise<Map<string, string>> {
+    const missing = ids.filter((id) => !this.#kept.has(id))
+    const found = new Map(ids.flatMap((id) => (this.#kept.has(id) ? [[id, this.#kept.get(id)!] as const] : [])))
+    for (const { _id, text } of await findByIds(this.#parts, missing, { text: 1 })) {
+      found.set(_id, text ?? '')
+      this.#keep(_id, text ?? '')
+    }
+    return found
+  }
+
   #keep(key: string, text: string): void {
     if (text.length > keptLength) return
     if (this.#keptUnits + text.length > keptLength) {
@@ -149,15 +159,36 @@ export class Bodies {
   }
 }
 
+function textPartIds({ key, starts }: Pick<BodyRecord, 'key' | 'starts'>): string[] {
+  return starts.map((_, index) => `${key}/${index}`)
+}
+
+/** The parts that a span lies in, with where each begins. */
+function partsBetween({ body, start, end }: { body: Pick<BodyRecord, 'key' | 'starts'>; start: number; end: number }): {
+  id: string
+  from: number
+}[] {
+  return body.starts.flatMap((from, index) => {
+    const to = body.starts[index + 1] ?? Infinity
+    return from < end && to > start ? [{ id: `${body.key}/${index}`, from }] : []
+  })
+}
+
+export function countParts(bytes: Uint8Array): number {
+  return Math.max(1, Math.ceil(bytes.length / partBytes))
+}
+
 export type BodyParts = Omit<PartRecord, '_id' | 'bytes'>
 
 /** Cuts a text with its structure into parts; what is short is one part. */
-export function partsOf(body: Body): { parts: BodyParts[]; hash: string; bytes: number } {
+export function partsOf(body: Body): { parts: BodyParts[]; starts: number[]; hash: string; bytes: number } {
   const values = { text: body.text, content: JSON.stringify(body.content), headings: JSON.stringify(body.headings) }
   const sizes = { hash: sha256(body.text), bytes: Buffer.byteLength(values.text) + values.content.length }
   const total = values.text.length + values.content.length + values.headings.length
-  if (total <= partLength) return { parts: [values], ...sizes }
-  return { parts: fields.flatMap((field) => piecesOf(values[field]).map((piece) => ({ [field]: piece }))), ...sizes }
+  if (total <= partLength) return { parts: [values], starts: [0], ...sizes }
+  const pieces = piecesOf(values.text)
+  const starts = pieces.map((_, index) => pieces.slice(0, index).reduce((sum, piece) => sum + piece.length, 0))
+  return { starts, parts: fields.flatMap((field) => piecesOf(values[field]).map((piece) => ({ [field]: piece }))), ...sizes }
 }
 
 /** Pieces that do not cut a character in two: each is stored as UTF-8 of its own. */
@@ -170,7 +201,7 @@ function piecesOf(text: string): string[] {
     pieces.push(text.slice(start, end))
     start = end
   }
-  return pieces
+  return pieces.length === 0 ? [''] : pieces
 }
 
 function parse(json: string): unknown {

@@ -219,14 +219,14 @@ export class DocumentWriter {
     const old = this.#unit.storedRange(id)
     const wasDraft = this.#unit.drafts.has(id)
     const title = document.title.toWellFormed()
+    const text = document.text.toWellFormed()
     const chunks = document.chunks.map((chunk, ordinal) => ({
       ...chunk,
-      hash: sha256(embeddedText(title, document.text.toWellFormed(), { ...chunk, ordinal })),
+      hash: sha256(embeddedText(title, text, { ...chunk, ordinal })),
     }))
     const record = withFileTags(replaced(this.#unit.get(id)!, document, at), document.tags)
     const vectors = await this.#takenOver(id, chunks)
     if (old !== null) this.#unit.note('removed', id, old)
-    const text = document.text.toWellFormed()
     const headings = document.content.blocks
       .filter((block) => block.type === 'heading')
       .map(({ start, end }) => text.slice(start, end))

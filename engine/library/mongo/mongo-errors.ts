@@ -92,7 +92,8 @@ function codeOf(error: unknown): number | string | undefined {
 function meaningOf(error: unknown): Meaning | undefined {
   if (!(error instanceof Error) || error instanceof AkinError) return undefined
   const chain = chainOf(error)
-  const isOfDriver = chain.some((one) => one instanceof MongoError)
+  // Addresses are parsed by a package of the driver, whose errors have only the name in common
+  const isOfDriver = chain.some((one) => one instanceof MongoError || one.name.startsWith('Mongo'))
   if (!isOfDriver && !isBson(error)) return undefined
   return ofCodes(chain) ?? ofNames(chain) ?? ofBulk(error) ?? other
 }
@@ -111,6 +112,7 @@ function ofSystemCode(code: string): Meaning | undefined {
   if (['ENOTFOUND', 'ENODATA', 'EAI_NONAME', 'ENONAME', 'ESERVFAIL'].includes(code)) return nameNotFound
   if (['EAI_AGAIN', 'ENETUNREACH', 'ENETDOWN', 'EHOSTUNREACH'].includes(code)) return noNetwork
   if (code === 'ECONNREFUSED') return refused
+  if (code === 'ERR_INVALID_URL') return badAddress
   if (code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS') || code.includes('CERT') || code === 'EPROTO') return tls
   if (['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED'].includes(code)) return cut
   return code.startsWith('UNABLE_TO_') ? tls : undefined
@@ -228,7 +230,7 @@ const tooOld: Meaning = {
 const badAddress: Meaning = {
   code: 'bad-request',
   message: 'This is not an address of a database server',
-  advice: 'It begins with mongodb:// or mongodb+srv://',
+  advice: 'It begins with mongodb:// or mongodb+srv://. Signs like @ and / in a password are written as %40 and %2F',
 }
 const diskFull: Meaning = {
   code: 'disk-full',

@@ -23,7 +23,7 @@ export class MongoVectors implements VectorStore {
     this.#changes = changes
     this.#bodies = bodies
     this.#reader = new VectorReader(connection, bodies)
-    this.#spaces = new SpaceWriter(connection, changes, bodies)
+    this.#spaces = new SpaceWriter(connection, changes)
   }
 
   async openSpace(description: SpaceDraft, recipe?: string): Promise<EmbeddingSpace> {

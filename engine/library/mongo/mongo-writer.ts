@@ -146,13 +146,16 @@ export class MongoWriter {
     const first = count === 0 ? 0 : await lease.drawChunks(count)
     const bodies = new Map<number, { key: string; parts: BodyParts[] }>()
     unit.placeDrafts(first, (id, { body }) => {
-      const { parts, hash, bytes } = partsOf(body)
+      const { parts, starts, hash, bytes } = partsOf(body)
       const key = `${term}/${id}`
       bodies.set(id, { key, parts })
-      return { key, parts: parts.length, hash, bytes }
+      return { key, parts: parts.length, starts, hash, bytes }
     })
     const staged: Leftovers = {
-      bodies: [...bodies.values()].map(({ key, parts }) => ({ key, parts: parts.length })),
+      bodies: [
+        ...[...bodies.values()].map(({ key, parts }) => ({ key, parts: parts.length })),
+        ...unit.newBytes.map(({ key, parts }) => ({ key, parts })),
+      ],
       chunks: count === 0 ? [] : [[first, first + count - 1]],
     }
     const superseded = unit.superseded()
@@ -170,6 +173,7 @@ export class MongoWriter {
     const store = new Bodies(this.#connection)
     await store.putSmall(bodies.flatMap(({ key, parts }) => (parts.length === 1 ? { key, part: parts[0]! } : [])))
     for (const { key, parts } of bodies) if (parts.length > 1) await store.put(key, parts)
+    for (const { key, bytes } of unit.newBytes) await store.putBytes(key, bytes)
     const chunks = [...unit.drafts].flatMap(([documentId, draft]) => {
       const [first] = rangeOf(unit.get(documentId)!) ?? [0]
       return draft.chunks.map((chunk, ordinal) => ({

@@ -39,6 +39,8 @@ export interface SpaceState {
 export interface BodyRecord {
   readonly key: string
   readonly parts: number
+  /** Where each part of a text begins that has several, in UTF-16 code units; they are the first of all parts. */
+  readonly starts: readonly number[]
   /** SHA-256 of the text. */
   readonly hash: string
   readonly bytes: number

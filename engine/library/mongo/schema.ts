@@ -1,4 +1,3 @@
-import type { IndexSpecification } from 'mongodb'
 import { AkinError } from '../../../shared/errors.ts'
 import { emptyHead, heads } from './head.ts'
 import type { MongoConnection } from './mongo-connection.ts'
@@ -25,7 +24,7 @@ export const migrations: readonly Migration[] = [{ name: '0001-create-library', 
 const application = 'akin'
 
 /** Names are unique in the database: some servers tell indexes apart by name alone. */
-const indexes: Readonly<Record<string, Readonly<Record<string, IndexSpecification>>>> = {
+const indexes: Readonly<Record<string, Readonly<Record<string, Record<string, 1 | -1>>>>> = {
   // One for each way of sorting, so that a page of a list is read and never sorted
   documents: {
     documents_by_title: { isTrashed: 1, titleFold: 1, _id: 1 },
@@ -68,16 +67,18 @@ export async function prepareDatabase(
   for (const [index, step] of steps.entries()) {
     if (index >= library.schema) await migrate(connection, step, index + 1)
   }
-  // One that was taken away by hand is made again: without it all is right, but slow
+  // An index that was taken away by hand is made again: without it all is right, but slow
   if (library.schema >= 1) await createIndexes(connection)
   return { createdAt: library.createdAt }
 }
 
 /** `null` for an empty database. */
 async function lookAt(connection: MongoConnection, knownSchema: number): Promise<LibraryRecord | null> {
+  const isNew = await isEmpty(connection)
+  // Read afterwards: another process may be beginning the library at this moment, and this record is its first
   const library = await libraries(connection).findOne({ _id: 'library' })
   const isOurs = library?.application === application && Number.isSafeInteger(library.schema)
-  if (!isOurs && (library !== null || !(await isEmpty(connection)))) {
+  if (!isOurs && (library !== null || !isNew)) {
     throw new AkinError('library-damaged', `The database “${connection.db.databaseName}” is not a library of Akin`, {
       advice: 'Choose another database name. The database was not changed',
     })
@@ -135,9 +136,8 @@ async function createLibrary(connection: MongoConnection): Promise<void> {
 
 async function createIndexes(connection: MongoConnection): Promise<void> {
   for (const [collection, specifications] of Object.entries(indexes)) {
-    for (const [name, keys] of Object.entries(specifications)) {
-      await connection.collection(collection).createIndex(keys, { name, maxTimeMS: indexTimeoutMs })
-    }
+    const all = Object.entries(specifications).map(([name, key]) => ({ name, key }))
+    await connection.collection(collection).createIndexes(all, { maxTimeMS: indexTimeoutMs })
   }
 }
 

@@ -1,6 +1,6 @@
 import { AkinError } from '../../../shared/errors.ts'
 import type { EmbeddingSpace } from '../../../shared/model/space.ts'
-import type { Bodies } from './bodies.ts'
+import { countParts } from './bodies.ts'
 import { readHead, spaceOf, toSpace } from './head.ts'
 import type { MongoChanges } from './mongo-changes.ts'
 import type { MongoConnection } from './mongo-connection.ts'
@@ -14,12 +14,10 @@ export type SpaceDraft = Omit<EmbeddingSpace, 'id' | 'isDefault' | 'recipe'>
 export class SpaceWriter {
   readonly #connection: MongoConnection
   readonly #changes: MongoChanges
-  readonly #bodies: Bodies
 
-  constructor(connection: MongoConnection, changes: MongoChanges, bodies: Bodies) {
+  constructor(connection: MongoConnection, changes: MongoChanges) {
     this.#connection = connection
     this.#changes = changes
-    this.#bodies = bodies
   }
 
   async open({ name, identity, dimension, metric }: SpaceDraft, recipe: string | undefined): Promise<EmbeddingSpace> {
@@ -70,12 +68,12 @@ export class SpaceWriter {
   }
 
   async setTransform(spaceId: number, transform: Uint8Array | null): Promise<void> {
-    await this.#changes.commit(async (unit) => {
+    await this.#changes.commit((unit) => {
       const before = spaceOf(unit, spaceId).transform
       if (before !== null) unit.droppedBodies.push(before)
-      if (transform === null) return void change(unit, spaceId, { transform: null })
       const key = `transform/${spaceId}/${unit.head.term}`
-      change(unit, spaceId, { transform: { key, parts: await this.#bodies.putBytes(key, transform) } })
+      if (transform !== null) unit.newBytes.push({ key, parts: countParts(transform), bytes: transform })
+      change(unit, spaceId, { transform: transform === null ? null : { key, parts: countParts(transform) } })
     })
   }
 

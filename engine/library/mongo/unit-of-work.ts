@@ -30,7 +30,8 @@ export class UnitOfWork {
   readonly drafts = new Map<number, Draft>()
   readonly items: JobItemRecord[] = []
   spaces: readonly SpaceRecord[]
-  /** Values to be let go once the write is done. */
+  /** Bytes to be stored, and values to be let go once the write is done. */
+  readonly newBytes: { key: string; parts: number; bytes: Uint8Array }[] = []
   readonly droppedBodies: { key: string; parts: number }[] = []
   readonly #before = new Map<number, DocumentRecord>()
   readonly #now = new Map<number, DocumentRecord>()

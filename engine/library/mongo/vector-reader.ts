@@ -160,12 +160,16 @@ export class VectorReader {
   async #withTexts(spans: readonly Span[]): Promise<{ chunk: ChunkRecord; owner: Owner; text: string }[]> {
     const ids = spans.map(({ id }) => id)
     const chunks = new Map((await findByIds(this.#connection.chunks, ids)).map((chunk) => [chunk._id, chunk]))
-    const bodies = new Map(spans.flatMap(({ owner: { body } }) => (body === null ? [] : [[body.key, body]])))
-    const texts = await this.#bodies.texts([...bodies.values()])
-    return spans.flatMap(({ id, owner }) => {
+    const found = spans.flatMap(({ id, owner }) => {
       const chunk = chunks.get(id)
-      const text = owner.body === null ? undefined : texts.get(owner.body.key)
-      return chunk === undefined || text === undefined ? [] : [{ chunk, owner, text: embeddedText(owner.title, text, chunk) }]
+      return chunk === undefined || owner.body === null ? [] : [{ chunk, owner, body: owner.body }]
+    })
+    const texts = await this.#bodies.spans(found.map(({ chunk: { start, end }, body }) => ({ body, start, end })))
+    return found.flatMap(({ chunk, owner }, index) => {
+      const span = texts[index]
+      if (span === undefined) return []
+      const text = embeddedText(owner.title, span, { ordinal: chunk.ordinal, start: 0, end: span.length })
+      return [{ chunk, owner, text }]
     })
   }
 

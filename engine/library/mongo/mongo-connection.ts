@@ -61,7 +61,7 @@ export class MongoConnection {
     return this.collection('changes')
   }
 
-  /** A space of its own collection drops and scans quickly. */
+  /** A collection of its own for each space: vectors of one are read together. */
   vectors(spaceId: number): Collection<VectorRecord> {
     return this.collection(`vectors_${spaceId}`)
   }

@@ -81,7 +81,11 @@ export class MongoVectors implements VectorStore {
   }
 
   async pendingCount(spaceId: number): Promise<number> {
-    return this.#inSpace(spaceId, async () => (await this.#reader.counts(spaceId, { isTrashed: false })).pending)
+    // Status follows the default space, so that few documents have to be looked at there
+    return this.#inSpace(spaceId, async ({ isDefault }) => {
+      const query = isDefault ? { isTrashed: false, status: 'pending' } : { isTrashed: false }
+      return (await this.#reader.counts(spaceId, query)).pending
+    })
   }
 
   async passages(afterId: ChunkId, limit: number): Promise<{ id: ChunkId; text: string }[]> {

@@ -37,7 +37,6 @@ const indexes: Readonly<Record<string, Readonly<Record<string, Record<string, 1 
     documents_by_language_down: { isTrashed: 1, hasNoLanguage: 1, language: -1, _id: -1 },
     documents_by_length: { isTrashed: 1, wordCount: 1, _id: 1 },
     documents_by_status: { isTrashed: 1, status: 1, _id: 1, chunkCount: 1, embeddedCount: 1 },
-    documents_by_chunk: { firstChunk: 1 },
     documents_by_last_chunk: { isTrashed: 1, lastChunk: 1 },
     documents_by_content: { contentHash: 1 },
     documents_by_place: { sourceKeys: 1 },

@@ -95,9 +95,9 @@ export class SpaceWriter {
 /** Deletes vectors of spaces that a killed process had purged: ids are never given out again. */
 export async function sweepSpaces(connection: MongoConnection): Promise<void> {
   const { spaces, highestSpace } = await readHead(connection)
-  const names = new Set((await connection.db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name))
   for (let id = 1; id <= highestSpace; id++) {
-    if (spaces.every((space) => space.id !== id) && names.has(`vectors_${id}`)) await dropSpace(connection, id)
+    if (spaces.some((space) => space.id === id)) continue
+    if ((await connection.vectors(id).findOne({}, { projection: { _id: 1 } })) !== null) await dropSpace(connection, id)
   }
 }
 
@@ -106,7 +106,8 @@ async function dropSpace(connection: MongoConnection, id: number): Promise<void>
     $unset: { [`spaces.${spaceKey(id)}`]: '' },
     $pull: { completeIn: id },
   } as never)
-  await connection.vectors(id).drop()
+  // Last, since vectors that are left tell that there is something to do
+  await connection.vectors(id).deleteMany({})
 }
 
 function change(unit: UnitOfWork, id: number, fields: Partial<SpaceRecord>): SpaceRecord {

@@ -142,7 +142,8 @@ export class VectorReader {
       const owners = await this.#connection.documents
         .find({ isTrashed: false, lastChunk: { $gt: after }, ...query })
         .project<Owner>(ownerFields)
-        .sort({ firstChunk: 1 })
+        // Ranges do not meet, so this is the order of the first chunks as well
+        .sort({ lastChunk: 1 })
         .limit(documentPage)
         .toArray()
       for (const owner of owners) {

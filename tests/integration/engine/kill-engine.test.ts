@@ -53,6 +53,7 @@ describe('an engine that is killed while it imports', () => {
           files.add(40)
           await startImport(engine, files, acknowledged)
         }
+        if (kill % 2 === 0) await somethingRead(engine)
         await liveFor(engine, random.int(20, 1_800), acknowledged)
         await noteMoment(engine)
       }
@@ -109,6 +110,20 @@ async function finish(engine: EngineProcess, files: FileFolder, { jobs }: Acknow
     ...Array.from({ length: empty }, () => 'file-empty'),
   ])
   await engine.settled()
+}
+
+/**
+ * Waits until the import has read more than at the start of this life, or has ended: on a busy machine every life
+ * might be over before.
+ */
+async function somethingRead(engine: EngineProcess): Promise<void> {
+  const progress = async (): Promise<number> =>
+    (await engine.ask('jobs.list', {})).jobs.find(({ kind }) => kind === 'import')?.completed ?? 0
+  const before = await progress()
+  for (const startedAt = performance.now(); performance.now() - startedAt < 15_000; await pause(10)) {
+    const { jobs } = await engine.ask('jobs.list', {})
+    if (!jobs.some(({ kind, state }) => kind === 'import' && state === 'running') || (await progress()) > before) return
+  }
 }
 
 /** Works with the engine until it is killed, and notes what it answers. */

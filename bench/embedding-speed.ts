@@ -3,12 +3,13 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { builtInModel } from '../engine/embedding/model-spec.ts'
+import type { ParallelEmbedder } from '../engine/embedding/onnx/parallel-embedder.ts'
 import { loadTokenizer } from '../engine/embedding/onnx/tokenizer.ts'
 import { importTransformers } from '../engine/embedding/onnx/transformers.ts'
 import { embeddedText } from '../engine/library/embedded-text.ts'
 import { openSqliteLibrary } from '../engine/library/sqlite/sqlite-library.ts'
 import { openBenchEngine, resourcesFolder } from './bench-engine.ts'
-import { newEmbedder } from './eval-vectors.ts'
+import { newParallelEmbedder } from './eval-vectors.ts'
 
 const wayNames = ['pipeline', 'akin', 'floor'] as const
 type WayName = (typeof wayNames)[number]
@@ -44,10 +45,9 @@ export async function benchEmbedding({
 }: { rounds?: number; threads?: number } = {}): Promise<EmbeddingSpeed> {
   const modelsFolder = join(resourcesFolder, 'models')
   const texts = await samplePassages()
-  const embedder = newEmbedder(threads ?? 1)
+  const embedder = newParallelEmbedder(threads ?? 1)
   try {
-    const candidates = [1, 2, 4, 8].filter((one) => one <= availableParallelism())
-    const used = threads ?? (await embedder.measureThreads(candidates)).threads
+    const used = threads ?? (await measuredThreads(embedder))
     const ids = await idsOf(texts, modelsFolder)
     const ways: Record<WayName, Way> = {
       akin: (from, to) => Promise.all(texts.slice(from, to).map((text) => embedder.embedPassage(text))),
@@ -72,6 +72,12 @@ export async function benchEmbedding({
   } finally {
     await embedder.close()
   }
+}
+
+/** Over all processes: the others may use as many. */
+async function measuredThreads(embedder: ParallelEmbedder): Promise<number> {
+  const { threads, processes } = await embedder.measure(availableParallelism())
+  return threads * processes
 }
 
 async function secondsOf(ways: Record<WayName, Way>, count: number): Promise<Record<WayName, number>> {

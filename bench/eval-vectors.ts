@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { basename, join } from 'node:path'
 import { builtInModel } from '../engine/embedding/model-spec.ts'
 import { OnnxEmbedder } from '../engine/embedding/onnx/onnx-embedder.ts'
+import { ParallelEmbedder } from '../engine/embedding/onnx/parallel-embedder.ts'
 import { spawnWithNode } from '../engine/processes/node-spawn.ts'
 import { dot } from '../engine/search/query-vector.ts'
 import { applyPostProcessing } from '../engine/embedding/post-processing.ts'
@@ -102,6 +103,16 @@ export async function evalTopics(file: string, choice: SpaceChoice | null = null
   } finally {
     await bench.close()
   }
+}
+
+/** The built-in model as the engine runs it. */
+export function newParallelEmbedder(threads = 1): ParallelEmbedder {
+  return new ParallelEmbedder({
+    model: builtInModel,
+    modelsFolder: join(resourcesFolder, 'models'),
+    spawn: spawnWithNode,
+    threads,
+  })
 }
 
 export function newEmbedder(threads = availableParallelism()): OnnxEmbedder {

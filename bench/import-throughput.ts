@@ -2,10 +2,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { embeddedText } from '../engine/library/embedded-text.ts'
-import type { OnnxEmbedder } from '../engine/embedding/onnx/onnx-embedder.ts'
+import type { Embedder } from '../engine/embedding/embedder.ts'
 import { openSqliteLibrary } from '../engine/library/sqlite/sqlite-library.ts'
 import { openBenchEngine, resourcesFolder, type BenchEngine } from './bench-engine.ts'
-import { newEmbedder } from './eval-vectors.ts'
+import { newParallelEmbedder } from './eval-vectors.ts'
 import { randomOf } from './synthetic-library.ts'
 
 export interface ImportThroughput {
@@ -64,10 +64,10 @@ async function timeImport(
 }
 
 async function timeEmbedding(texts: readonly string[]): Promise<Pick<ImportThroughput, 'threads' | 'embedSeconds'>> {
-  const embedder = newEmbedder(1)
+  const embedder = newParallelEmbedder()
   try {
-    const { threads } = await embedder.measureThreads([1, 2, 4, 8].filter((one) => one <= availableParallelism()))
-    return { threads, embedSeconds: [await embedAll(embedder, texts), await embedAll(embedder, texts)] }
+    const { threads, processes } = await embedder.measure(availableParallelism())
+    return { threads: threads * processes, embedSeconds: [await embedAll(embedder, texts), await embedAll(embedder, texts)] }
   } finally {
     await embedder.close()
   }
@@ -99,7 +99,7 @@ async function passagesOf(folder: string): Promise<string[]> {
   return texts
 }
 
-async function embedAll(embedder: OnnxEmbedder, texts: readonly string[]): Promise<number> {
+async function embedAll(embedder: Embedder, texts: readonly string[]): Promise<number> {
   const startedAt = performance.now()
   await Promise.all(texts.map((text) => embedder.embedPassage(text)))
   return (performance.now() - startedAt) / 1_000

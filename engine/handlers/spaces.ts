@@ -3,7 +3,7 @@ import type { RequestName, RequestOutput } from '../../shared/contract/requests.
 import type { SearchHit } from '../../shared/model/search.ts'
 import type { SelfTest, SpaceRecipe } from '../../shared/model/space.ts'
 import type { Handlers } from '../contract-table.ts'
-import { OnnxEmbedder } from '../embedding/onnx/onnx-embedder.ts'
+import { ParallelEmbedder } from '../embedding/onnx/parallel-embedder.ts'
 import type { ProbeReport } from '../embedding/onnx/probe.ts'
 import { checkedBaseUrl } from '../embedding/remote/base-url.ts'
 import { estimateRemote } from '../embedding/remote/estimate.ts'
@@ -22,7 +22,7 @@ export interface SpaceHandlersOptions {
   readonly consents: Consents
   readonly undo: UndoJournal
   /** Tokens a second of a model on this computer, measured when it is not known yet. */
-  readonly speedOf: (embedder: OnnxEmbedder) => Promise<number>
+  readonly speedOf: (embedder: ParallelEmbedder) => Promise<number>
 }
 
 type SpaceRequests = Extract<RequestName, `spaces.${string}`>
@@ -94,7 +94,7 @@ function isAt(recipe: SpaceRecipe, baseUrl: string): boolean {
 async function checkLocal({ sources, store, speedOf }: SpaceHandlersOptions, recipe: SpaceRecipe): Promise<Check> {
   const embedder = await makeEmbedder(sources, recipe)
   try {
-    if (!(embedder instanceof OnnxEmbedder)) throw new AkinError('internal', 'A local model is no ONNX model')
+    if (!(embedder instanceof ParallelEmbedder)) throw new AkinError('internal', 'A local model is no ONNX model')
     const selfTest = selfTestOf(await embedder.probe())
     const tokensPerSecond = await speedOf(embedder)
     const { name, identity, dimension } = describeSpace(embedder.space, recipe)
@@ -167,7 +167,7 @@ async function allow(
 async function refuseUseless({ sources }: SpaceHandlersOptions, recipe: SpaceRecipe): Promise<void> {
   const embedder = await makeEmbedder(sources, recipe)
   try {
-    if (!(embedder instanceof OnnxEmbedder)) return
+    if (!(embedder instanceof ParallelEmbedder)) return
     const { isUsable, checks } = await embedder.probe()
     if (isUsable) return
     const wrong = checks.filter(({ isOk }) => !isOk).map(({ message }) => message)

@@ -1,7 +1,7 @@
 import type { SpaceRecipe } from '../../shared/model/space.ts'
 import type { Embedder } from '../embedding/embedder.ts'
 import type { ModelSpec } from '../embedding/model-spec.ts'
-import { OnnxEmbedder } from '../embedding/onnx/onnx-embedder.ts'
+import { ParallelEmbedder } from '../embedding/onnx/parallel-embedder.ts'
 import type { SentRequest } from '../embedding/remote/embeddings-client.ts'
 import { RemoteEmbedder } from '../embedding/remote/remote-embedder.ts'
 import { remoteModelOf } from '../embedding/remote/remote-model.ts'
@@ -32,7 +32,7 @@ export async function makeEmbedder(
     return new RemoteEmbedder({ ...connectionOf(sources, recipe), onState })
   }
   const { spec, modelsFolder } = await sources.models.open(recipe.modelId)
-  return new OnnxEmbedder({ model: specFor(spec, recipe), modelsFolder, spawn: sources.spawn, threads: 1, onState })
+  return new ParallelEmbedder({ model: specFor(spec, recipe), modelsFolder, spawn: sources.spawn, threads: 1, onState })
 }
 
 /** What talking to a service takes; the key is read anew for each request. */

@@ -18,15 +18,17 @@ const typeOf = (message: unknown): string => (message as { type: string }).type
 
 /** Kills the inference process while it is at a text with the word. */
 function poisonedSpawn(poison: string) {
-  const poisoned = new Set<number>()
+  // Each process counts its requests for itself
+  const poisoned = new WeakMap<WatchedService, number>()
   let kills = 0
   const spawned = watchedSpawn({
     onPosted: (message, service) => {
       const request = message as ToInference
-      if (service.name === 'inference' && request.type === 'embed' && request.text.includes(poison)) poisoned.add(request.id)
+      if (service.name === 'inference' && request.type === 'embed' && request.text.includes(poison))
+        poisoned.set(service, request.id)
     },
     onMessage: (message, service) => {
-      if (service.name !== 'inference' || !poisoned.has(idOf(message))) return
+      if (service.name !== 'inference' || poisoned.get(service) !== idOf(message)) return
       // A fast process may have the vector before the signal reaches it: it dies with it
       if (typeOf(message) !== 'working') return 'lost'
       kills++

@@ -90,8 +90,11 @@ describe('an import whose processes are killed', () => {
     expect(poison.status).toBe('failed')
     expect(poison.reason!.message).toContain('The model stopped at this passage twice')
     expect(poison.reason!.advice).toContain('found by their words')
-    const status = await engine.ask('library.status', {})
-    expect(status).toMatchObject({ documents: 14, indexed: 13, failed: 1, inference: 'ready' })
+    const status = await until('the model runs again', async () => {
+      const now = await engine.ask('library.status', {})
+      return now.inference === 'ready' ? now : undefined
+    })
+    expect(status).toMatchObject({ documents: 14, indexed: 13, failed: 1 })
     const { jobs } = await engine.ask('jobs.list', {})
     const embed = jobs.find(({ kind }) => kind === 'embed')!
     expect(embed.counts.failed).toBe(1)

@@ -396,7 +396,8 @@ describe('a rebuild', () => {
       isDone = (await engine.ask('jobs.get', { id: jobId })).job.state === 'done'
       await pause(1)
     }
-    expect(searches).toBeGreaterThan(1)
+    // On a fast machine it may be over with the first
+    expect(searches).toBeGreaterThan(0)
     const { job } = await engine.ask('jobs.get', { id: jobId })
     expect(job.completed).toBe(job.total)
     expect(job.completed).toBeGreaterThan(count)

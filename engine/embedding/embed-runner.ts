@@ -26,8 +26,8 @@ export interface EmbedRunnerOptions {
 /** Passages asked for ahead of the one being embedded, so that the inference process never waits for the engine. */
 const usuallyAhead = 24
 
-/** Vectors stored at once: what a kill can make to be computed again. */
-const perCommit = 32
+/** Vectors stored at once. With those that wait for their turn behind them, a kill makes 32 at most be computed again. */
+const perCommit = 16
 const commitEveryMs = 500
 
 /** How often the total is counted anew: an import adds to it meanwhile. */

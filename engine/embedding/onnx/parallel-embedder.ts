@@ -23,8 +23,8 @@ const mostProcesses = 4
 /** What a process takes beside twice the weights, in bytes. */
 const processBytes = 200 * 1024 * 1024
 
-/** As many passages asked for ahead as are usual, for each process. */
-const aheadEach = 24
+/** Passages asked for ahead: of several processes one may be far ahead of another, and a kill loses what waits for its turn. */
+const ahead = { alone: 24, together: 16 }
 
 /** Passages and rounds of a measurement: some seconds at most. */
 const measuredPassages = 24
@@ -60,7 +60,7 @@ export class ParallelEmbedder implements Embedder {
   }
 
   get passagesAhead(): number {
-    return aheadEach * this.#speed.processes
+    return this.#speed.processes === 1 ? ahead.alone : ahead.together
   }
 
   embedQuery(text: string, signal?: AbortSignal): Promise<EmbeddedQuery> {

@@ -252,7 +252,7 @@ describe('a library that cannot be used', () => {
 
 describe.skipIf(noMounts !== undefined)('a disk that fills up during an import', () => {
   it('stops it with the reason and what to do, as text and as one line of JSON, and it goes on when there is room', async () => {
-    const disk = smallDisk(10)
+    const disk = smallDisk(24)
     try {
       const at = terminal({ library: join(disk.folder, 'library') })
       const count = 40

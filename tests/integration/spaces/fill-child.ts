@@ -10,15 +10,16 @@ import { locateResources } from '../../../engine/host/locate.ts'
 import { watchedSpawn } from '../../harness/engine-spawn.ts'
 
 const [folder, modelId] = process.argv.slice(2) as [string, string]
-const asked = new Map<number, string>()
+// Each process counts its requests for itself
+const asked = new Map<string, string>()
 const { spawn } = watchedSpawn({
-  onPosted: (message) => {
+  onPosted: (message, service) => {
     const one = message as ToInference
-    if (one.type === 'embed') asked.set(one.id, one.text)
+    if (one.type === 'embed') asked.set(`${service.pid} ${one.id}`, one.text)
   },
-  onMessage: (message) => {
+  onMessage: (message, service) => {
     const { type, id } = message as FromInference
-    if (type === 'vector') writeSync(1, `${JSON.stringify(asked.get(id))}\n`)
+    if (type === 'vector') writeSync(1, `${JSON.stringify(asked.get(`${service.pid} ${id}`))}\n`)
   },
 })
 const engine = await openEngine({ folder, ...locateResources(), spawn })

@@ -26,9 +26,10 @@ const processBytes = 200 * 1024 * 1024
 /** Passages asked for ahead: of several processes one may be far ahead of another, and a kill loses what waits for its turn. */
 const ahead = { alone: 24, together: 16 }
 
-/** Passages and rounds of a measurement: some seconds at most. */
+/** Passages of a measurement: some seconds at most. */
 const measuredPassages = 24
-const measuredText = 'The tide came in and the tide went out, and the harbour wall stood where it had stood. '.repeat(6)
+/** What is read for it. */
+export const measuredText = 'The tide came in and the tide went out, and the harbour wall stood where it had stood. '.repeat(6)
 
 /**
  * Embeds with one model in one process or several. One thread in each of several processes was measured faster than

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { measuredText } from '../../../engine/embedding/onnx/parallel-embedder.ts'
 import type { ToInference } from '../../../engine/embedding/onnx/protocol.ts'
 import { useEngines } from '../../harness/engine.ts'
 import { watchedSpawn } from '../../harness/engine-spawn.ts'
@@ -26,7 +27,9 @@ async function killAfter(vectors: number, library: string, modelId: string): Pro
   const child = spawnChild(process.execPath, [entry, library, modelId], { stdio: ['ignore', 'pipe', 'inherit'] })
   const embedded = new Set<string>()
   for await (const line of createInterface({ input: child.stdout })) {
-    embedded.add(JSON.parse(line) as string)
+    const text = JSON.parse(line) as string
+    // What the model's speed is measured with belongs to no library
+    if (text !== measuredText) embedded.add(text)
     if (embedded.size === vectors) child.kill('SIGKILL')
   }
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
@@ -57,7 +60,7 @@ describe.runIf(hasModels)('a library of 2,000 documents with three spaces', () =
     const { spawn } = watchedSpawn({
       onPosted: (message) => {
         const one = message as ToInference
-        if (one.type === 'embed' && !one.isUrgent) asked.push(one.text)
+        if (one.type === 'embed' && !one.isUrgent && one.text !== measuredText) asked.push(one.text)
       },
     })
     const after = await open({ folder: before.folder, spawn })

@@ -3,6 +3,7 @@ import { join, relative, sep } from 'node:path'
 import type { Stats } from 'node:fs'
 import { AkinError } from '../../shared/errors.ts'
 import type { Reason } from '../../shared/model/document.ts'
+import { binaryFamilyOfExtension } from './binary-files.ts'
 import type { Fingerprint } from '../library/library-store.ts'
 import { extensionOf } from './formats/format.ts'
 import { isPossiblySupported, unsupported } from './formats/registry.ts'
@@ -182,7 +183,9 @@ function ignoredByName(name: string, info: Stats, siblings: ReadonlySet<string>)
   }
   if (!info.isFile()) return special
   if (temporaryName.test(name)) return temporary
-  return isPossiblySupported(name) ? null : reasonOf(unsupported({ name, extension: extensionOf(name) }, null))
+  if (isPossiblySupported(name)) return null
+  const extension = extensionOf(name)
+  return reasonOf(unsupported({ name, extension }, binaryFamilyOfExtension(extension)))
 }
 
 /** Python's virtual environments have any name; caches of good manners carry a tag (bford.info/cachedir). */

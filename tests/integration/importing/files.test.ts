@@ -88,6 +88,19 @@ async function walked(root: string, options?: WalkOptions): Promise<{ files: str
 }
 
 describe('walkFolder', () => {
+  it('says what it passed by, and what can be done about it', async () => {
+    const folder = tempFolder()
+    for (const name of ['tree.png', 'notes.enex', 'talk.mp3']) put(folder, name)
+    const reasons: Record<string, string> = {}
+    for await (const entry of walkFolder(folder))
+      if (entry.type === 'skipped') reasons[entry.relativePath] = `${entry.reason.message}. ${entry.reason.advice}`
+    expect(reasons).toEqual({
+      'tree.png': 'The file is a picture, which Akin does not read. Run a text recognition on it and import what it makes',
+      'notes.enex': 'The file is a data file of a program, which Akin does not read. Export it as text and import that',
+      'talk.mp3': 'The file is a sound recording, which Akin does not read. Import a transcript of it',
+    })
+  })
+
   it('gives files in a stable order, depth first, with size and time', async () => {
     const folder = tempFolder()
     for (const path of ['b/2.md', 'b/1.md', 'a.md', 'b/c/x.txt', 'd.pdf', 'README']) put(folder, path)

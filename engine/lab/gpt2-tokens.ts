@@ -1,18 +1,11 @@
 import type { LabToken } from '../../shared/model/lab.ts'
-import { readable, spansOf } from '../embedding/onnx/token-spans.ts'
+import { pieceOfBytes, readable, spansOf } from '../embedding/onnx/token-spans.ts'
 
 /** What GPT-2 reads at once. */
 export const gpt2MaxTokens = 1_024
 
 /** The id under which GPT-2's tokenizer is found, whether the model is installed or not. */
 export const gpt2Id = 'gpt2'
-
-/** GPT-2 writes each byte of a vocabulary as a printable character (openai/gpt-2, encoder.py). */
-const characterOfByte: string[] = []
-for (let byte = 0, others = 256; byte < 256; byte++) {
-  const isPrintable = (byte > 0x20 && byte < 0x7f) || (byte > 0xa0 && byte !== 0xad)
-  characterOfByte.push(String.fromCharCode(isPrintable ? byte : others++))
-}
 
 /** GPT-2's tokens of a text, by its own vocabulary and merges (r50k_base), which come with Akin. */
 export async function gpt2Tokens(text: string): Promise<LabToken[]> {
@@ -28,6 +21,5 @@ export async function gpt2Tokens(text: string): Promise<LabToken[]> {
 
 /** The library keeps a token as its text, or as bytes where these are no text. */
 function pieceOf(token: string | readonly number[]): string {
-  const bytes = typeof token === 'string' ? new TextEncoder().encode(token) : token
-  return Array.from(bytes, (byte) => characterOfByte[byte]!).join('')
+  return pieceOfBytes(typeof token === 'string' ? new TextEncoder().encode(token) : token)
 }

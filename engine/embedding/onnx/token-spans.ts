@@ -42,9 +42,17 @@ function hex(number: number): string {
 
 /** GPT-2 writes each byte as a printable character; this is the way back (openai/gpt-2, encoder.py). */
 const byteOfCharacter = new Map<string, number>()
+const characterOfByte: string[] = []
 for (let byte = 0, others = 256; byte < 256; byte++) {
   const isPrintable = (byte > 0x20 && byte < 0x7f) || (byte > 0xa0 && byte !== 0xad)
-  byteOfCharacter.set(String.fromCharCode(isPrintable ? byte : others++), byte)
+  const character = String.fromCharCode(isPrintable ? byte : others++)
+  byteOfCharacter.set(character, byte)
+  characterOfByte.push(character)
+}
+
+/** A token's bytes as a byte-level vocabulary writes them: `Ġcake` for ` cake`. */
+export function pieceOfBytes(bytes: Iterable<number>): string {
+  return Array.from(bytes, (byte) => characterOfByte[byte]!).join('')
 }
 
 function bytesOfPiece(piece: string): Uint8Array | null {

@@ -252,6 +252,7 @@ describe('a library that cannot be used', () => {
 
 describe.skipIf(noMounts !== undefined)('a disk that fills up during an import', () => {
   it('stops it with the reason and what to do, as text and as one line of JSON, and it goes on when there is room', async () => {
+    // Room for the whole import: with the logs of both databases up to 10.5 MB were seen
     const disk = smallDisk(24)
     try {
       const at = terminal({ library: join(disk.folder, 'library') })

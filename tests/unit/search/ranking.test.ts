@@ -180,5 +180,7 @@ describe('vectors of queries', () => {
       ]),
     ).toBeNull()
     expect(combine([])).toBeNull()
+    const same = { vector: Float32Array.from([3, 4]), weight: 0.5 }
+    expect(combine([same, same])!.map((value) => Math.round(value * 10))).toEqual(Float32Array.from([6, 8]))
   })
 })
